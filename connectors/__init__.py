@@ -1,0 +1,21 @@
+"""One folder per help desk, all behind one contract (`contract.py`). A new one is a folder and one line here."""
+
+from importlib import import_module
+
+from connectors.contract import Connector
+from connectors.errors import Misconfigured
+
+REGISTRY = {
+    "sandbox": "connectors.sandbox.connector:SandboxConnector",
+    "zendesk": "connectors.zendesk.connector:ZendeskConnector",
+}
+
+
+def load(name: str) -> type[Connector]:
+    """The connector's class, imported on first use. Raises `Misconfigured` for a name that nobody registered."""
+    try:
+        module, _, attribute = REGISTRY[name].partition(":")
+    except KeyError:
+        raise Misconfigured(f"there is no connector {name!r}; there are: {', '.join(sorted(REGISTRY))}") from None
+    found: type[Connector] = getattr(import_module(module), attribute)
+    return found
