@@ -1,0 +1,32 @@
+"""The tables: what must last. Rows are the checkpoints of the line, so a step that finds its row continues from it.
+
+Schema only: all SQL that reads or writes them is in `gateway.store`. Personal text is in `Content` and nowhere else.
+"""
+
+from gateway.records.content import Content
+from gateway.records.intake import Delivery, Event, EventState
+from gateway.records.knowledge import Article, Source
+from gateway.records.ledger import Attempt
+from gateway.records.policies import PolicyPublication, PolicySet
+from gateway.records.run import Decision, Draft, DraftState, Outcome, Run, RunState, Step, WriteBack, WriteState
+
+__all__ = [
+    "Article",
+    "Attempt",
+    "Content",
+    "Decision",
+    "Delivery",
+    "Draft",
+    "DraftState",
+    "Event",
+    "EventState",
+    "Outcome",
+    "PolicyPublication",
+    "PolicySet",
+    "Run",
+    "RunState",
+    "Source",
+    "Step",
+    "WriteBack",
+    "WriteState",
+]

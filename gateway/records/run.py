@@ -1,0 +1,159 @@
+"""One event's walk down the line: a row a step, and what came of it."""
+
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Index, UniqueConstraint
+from sqlmodel import Field, SQLModel
+
+from gateway.records.columns import identity, json, moment, money, reference
+
+
+class RunState(StrEnum):
+    WALKING = "walking"
+    DONE = "done"
+    SUPERSEDED = "superseded"  # a newer event of the ticket took over
+    NOTHING = "nothing"  # nothing was owed: own write, answered already, deleted
+    UNCERTAIN = "uncertain"  # a write cannot be proved or is wrong: a person must look
+    FAILED = "failed"  # its event is dead
+
+
+class DraftState(StrEnum):
+    PROPOSED = "proposed"
+    WITHHELD = "withheld"
+    SHOWN = "shown"
+    HELD = "held"
+    APPROVED = "approved"
+    SENT = "sent"
+    REJECTED = "rejected"
+    SUPERSEDED = "superseded"
+    EXPIRED = "expired"
+    CLOSED = "closed"
+    UNCERTAIN = "uncertain"
+
+
+class WriteState(StrEnum):
+    INTENT = "intent"  # committed before the call: it may or may not have happened
+    WRITTEN = "written"
+    UNCERTAIN = "uncertain"  # the help desk cannot tell; a person looks, nobody writes it again
+    DROPPED = "dropped"  # never called, and never will be
+
+
+class Run(SQLModel, table=True):
+    """The summary of a walk. Its id is its event's id. Costs in USD, durations in ms."""
+
+    __tablename__ = "run"
+    __table_args__ = (
+        Index("ix_run_account_ticket_id", "account", "ticket_id", "id"),
+        Index("ix_run_started_at", "started_at"),
+    )
+
+    id: int = reference("event.id", primary_key=True)
+    account: str
+    ticket_id: str
+    requester: str | None = Field(default=None, nullable=True)
+    ticket_version: str | None = Field(default=None, nullable=True)
+    state: str
+    reason: str | None = Field(default=None, nullable=True)  # why it ended so, in a sentence
+    started_at: datetime = moment()
+    finished_at: datetime | None = moment(nullable=True)
+    waited_ms: float | None = Field(default=None, nullable=True)  # from acceptance to the first step
+    took_ms: float | None = Field(default=None, nullable=True)
+    step_ms: Any = json(nullable=True)
+    verdict: str | None = Field(default=None, nullable=True)
+    model: str | None = Field(default=None, nullable=True)
+    input_tokens: int | None = Field(default=None, nullable=True)
+    output_tokens: int | None = Field(default=None, nullable=True)
+    cost_usd: Decimal | None = money()
+    unpriced_attempts: int = Field(default=0)
+    policy_version: str | None = Field(default=None, nullable=True)
+
+
+class Step(SQLModel, table=True):
+    """What a step found. The first writer wins: a second one learns that the run is not its own any more."""
+
+    __tablename__ = "step"
+
+    run_id: int = reference("run.id", primary_key=True)
+    name: str = Field(primary_key=True)
+    at: datetime = moment()
+    ms: float
+    data: Any = json(nullable=True)  # without personal text
+    content_id: int | None = reference("content.id", nullable=True)
+
+
+class Decision(SQLModel, table=True):
+    """What the policies said, and everything needed to explain or replay it."""
+
+    __tablename__ = "decision"
+
+    run_id: int = reference("run.id", primary_key=True)
+    at: datetime = moment()
+    verdict: str
+    policy_version: str
+    explanation: Any = json()
+    facts_id: int | None = reference("content.id", nullable=True)
+
+
+class Draft(SQLModel, table=True):
+    """Text that the model proposes, bound to the ticket's version that it answers."""
+
+    __tablename__ = "draft"
+    __table_args__ = (
+        Index("ix_draft_account_ticket_id", "account", "ticket_id"),
+        Index("ix_draft_state", "state"),
+    )
+
+    run_id: int = reference("run.id", primary_key=True)  # a run makes one draft at most, so it needs no other id
+    account: str
+    ticket_id: str
+    ticket_version: str
+    answers: str  # the id of the message that it answers
+    state: str
+    text_hash: str
+    language: str | None = Field(default=None, nullable=True)
+    content_id: int | None = reference("content.id", nullable=True)
+    created_at: datetime = moment()
+    changed_at: datetime = moment()
+    deadline: datetime | None = moment(nullable=True)
+
+
+class WriteBack(SQLModel, table=True):
+    """One write into the help desk: the intent is committed before the call, the receipt after it."""
+
+    __tablename__ = "write_back"
+    __table_args__ = (
+        UniqueConstraint("run_id", "purpose"),
+        Index("ix_write_back_entry_id", "account", "entry_id"),
+        Index("ix_write_back_open", "state", postgresql_where="state = 'intent'"),
+    )
+
+    id: int = identity()
+    run_id: int = reference("run.id")
+    purpose: str  # draft | note | reply | routing
+    account: str
+    ticket_id: str
+    ticket_version: str
+    mark: str = Field(unique=True)
+    text_hash: str
+    state: str
+    intended_at: datetime = moment()
+    tries: int = 1
+    entry_id: str | None = Field(default=None, nullable=True)
+    version_after: str | None = Field(default=None, nullable=True)
+    written_at: datetime | None = moment(nullable=True)
+    detail: str | None = Field(default=None, nullable=True)
+
+
+class Outcome(SQLModel, table=True):
+    """What people did with a draft. `similarity` 0..1 between it and what was really sent."""
+
+    __tablename__ = "outcome"
+
+    run_id: int = reference("run.id", primary_key=True)  # the run that made the draft
+    kind: str  # sent_as_is | light_edit | rewritten | not_used
+    at: datetime = moment()
+    similarity: float | None = Field(default=None, nullable=True)
+    message_id: str | None = Field(default=None, nullable=True)
