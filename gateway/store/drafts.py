@@ -1,0 +1,68 @@
+"""Drafts beyond the run that made them: which one a ticket has now, and what became of it."""
+
+from collections.abc import Sequence
+
+from gateway.records import DraftState
+from gateway.store.database import Database, Row
+
+# A draft in one of these states is an answer: the same message is not drafted a second time.
+ANSWERED = [state for state in DraftState if state is not DraftState.SUPERSEDED]
+OPEN = [DraftState.PROPOSED, DraftState.SHOWN, DraftState.HELD, DraftState.UNCERTAIN]
+
+
+async def answering(database: Database, account: str, ticket_id: str, message_id: str, run_id: int) -> Row | None:
+    """The draft of another run that answers this message already."""
+    return await database.one(
+        """select run_id, state from draft where account = %(account)s and ticket_id = %(ticket)s
+           and answers = %(message)s and state = any(%(states)s) and run_id <> %(run)s
+           order by run_id desc limit 1""",
+        {"account": account, "ticket": ticket_id, "message": message_id, "states": ANSWERED, "run": run_id},
+    )
+
+
+async def open_drafts(database: Database, account: str, ticket_id: str) -> Sequence[Row]:
+    """Drafts that wait for somebody, oldest first, with their text (None once erased)."""
+    return await database.all(
+        """select d.*, c.body as content from draft d left join content c on c.id = d.content_id
+           where d.account = %(account)s and d.ticket_id = %(ticket)s and d.state = any(%(states)s)
+           order by d.run_id""",
+        {"account": account, "ticket": ticket_id, "states": OPEN},
+    )
+
+
+async def supersede(database: Database, account: str, ticket_id: str, *, by_run: int) -> list[int]:
+    """A newer draft takes over; returns the runs whose drafts are not in force any more."""
+    rows = await database.all(
+        """update draft set state = 'superseded', changed_at = now()
+           where account = %(account)s and ticket_id = %(ticket)s and run_id < %(run)s and state = any(%(states)s)
+           returning run_id""",
+        {"account": account, "ticket": ticket_id, "run": by_run, "states": OPEN},
+    )
+    return [row["run_id"] for row in rows]
+
+
+async def keep_outcome(
+    database: Database, run_id: int, kind: str, *, similarity: float | None, message_id: str | None
+) -> None:
+    """What people did with a draft, and the draft's end. The first finding stays."""
+    async with database.transaction() as connection, connection.pipeline():
+        await connection.execute(
+            """insert into outcome (run_id, kind, at, similarity, message_id)
+               values (%(run)s, %(kind)s, now(), %(similarity)s, %(message)s) on conflict (run_id) do nothing""",
+            {"run": run_id, "kind": kind, "similarity": similarity, "message": message_id},
+        )
+        await connection.execute(
+            """update draft set state = 'closed', changed_at = now()
+               where run_id = %(run)s and state = any(%(states)s)""",
+            {"run": run_id, "states": OPEN},
+        )
+
+
+async def written_entries(database: Database, account: str, ticket_id: str) -> set[str]:
+    """The help desk's ids of the entries on a ticket that we wrote."""
+    rows = await database.all(
+        """select entry_id from write_back where account = %(account)s and ticket_id = %(ticket)s
+           and entry_id is not null""",
+        {"account": account, "ticket": ticket_id},
+    )
+    return {row["entry_id"] for row in rows}

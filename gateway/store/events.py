@@ -1,0 +1,91 @@
+"""Events after their arrival: tried again, given up, listed, replayed."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from gateway.store.database import Database, Row
+from gateway.store.intake import WALK, ticket_lock
+from gateway.store.jobs import enqueue
+
+WAKE = "wake"
+
+
+async def note_failure(database: Database, event_id: int, error: str) -> int:
+    """Count a failed try; returns how many there were."""
+    row = await database.one(
+        "update event set tries = tries + 1, error = %(error)s where id = %(id)s returning tries",
+        {"id": event_id, "error": error},
+    )
+    return int(row["tries"]) if row else 0
+
+
+async def try_later(database: Database, event_id: int, delay: float) -> None:
+    """A timer that enqueues the walk again. It holds no lock, so that a newer message need not wait for it."""
+    at = datetime.now(UTC) + timedelta(seconds=delay)
+    async with database.transaction() as connection:
+        await connection.execute("update event set retry_at = %s where id = %s", (at, event_id))
+        await enqueue(connection, WAKE, {"event_id": event_id}, at=at)
+
+
+async def walk_again(database: Database, event_id: int) -> bool:
+    """Enqueue the walk of an event that still waits. False where it has ended meanwhile."""
+    async with database.transaction() as connection:
+        row = await (
+            await connection.execute(
+                "update event set retry_at = null where id = %s and state = 'waiting' returning account, ticket_id",
+                (event_id,),
+            )
+        ).fetchone()
+        if row is None:
+            return False
+        await enqueue(connection, WALK, {"event_id": event_id}, lock=ticket_lock(row["account"], row["ticket_id"]))
+        return True
+
+
+async def bury(database: Database, event_ids: Sequence[int], error: str) -> None:
+    """Give events up: they are listed with the reason, and can be replayed."""
+    async with database.transaction() as connection, connection.pipeline():
+        values = {"ids": list(event_ids), "error": error}
+        await connection.execute(
+            """update event set state = 'dead', error = %(error)s, finished_at = now()
+               where id = any(%(ids)s) and state = 'waiting'""",
+            values,
+        )
+        await connection.execute(
+            """update run set state = 'failed', reason = %(error)s, finished_at = now(),
+                 took_ms = extract(epoch from now() - started_at) * 1000
+               where id = any(%(ids)s) and state = 'walking'""",
+            values,
+        )
+
+
+async def dead(database: Database, *, account: str | None = None, limit: int = 200) -> Sequence[Row]:
+    """Events that were given up, newest first."""
+    return await database.all(
+        """select id, account, ticket_id, kind, received_at, finished_at, tries, error from event
+           where state = 'dead' and (%(account)s::text is null or account = %(account)s)
+           order by id desc limit %(limit)s""",
+        {"account": account, "limit": limit},
+    )
+
+
+async def replay(database: Database, event_ids: Sequence[int]) -> list[int]:
+    """Walk dead events again, from where their rows end; returns those that were dead."""
+    replayed: list[int] = []
+    async with database.transaction() as connection:
+        rows: list[dict[str, Any]] = await (
+            await connection.execute(
+                """update event set state = 'waiting', tries = 0, error = null, finished_at = null
+                   where id = any(%s) and state = 'dead' returning id, account, ticket_id""",
+                (list(event_ids),),
+            )
+        ).fetchall()
+        for row in sorted(rows, key=lambda row: row["id"]):
+            await connection.execute(
+                "update run set state = 'walking', reason = null, finished_at = null where id = %s", (row["id"],)
+            )
+            # A new job, because a job of the queue that is retried keeps its count of tries.
+            await enqueue(connection, WALK, {"event_id": row["id"]}, lock=ticket_lock(row["account"], row["ticket_id"]))
+            replayed.append(row["id"])
+    return replayed

@@ -1,0 +1,100 @@
+"""The door's only write: an authentic delivery, its events and their jobs, or nothing at all."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import uuid4
+
+from gateway.store.database import Database
+from gateway.store.jobs import QUEUE
+from gateway.store.json import jsonb
+
+WALK = "walk"
+
+# One statement is one transaction and one round trip. A repeated delivery brings no new event, and so keeps nothing.
+ACCEPT = """
+with given as (
+  select * from json_to_recordset(%(events)s::json) as g(
+    event_id text, kind text, ticket_id text, author text, visibility text, message_id text,
+    occurred_at timestamptz, supersedes boolean)
+), fresh as (
+  insert into event (account, event_id, delivery_id, kind, ticket_id, author, visibility, message_id, occurred_at,
+                     received_at, supersedes, traceparent)
+  select %(account)s, g.event_id, %(delivery)s, g.kind, g.ticket_id, g.author, g.visibility, g.message_id,
+         g.occurred_at, %(received_at)s, g.supersedes, %(traceparent)s
+  from given g
+  on conflict (account, event_id) do nothing
+  returning id, ticket_id
+), kept as (
+  insert into content (account, ticket_id, kind, body)
+  select %(account)s, min(ticket_id), 'delivery', %(body)s from fresh having count(*) > 0
+  returning id
+), arrived as (
+  insert into delivery (id, account, received_at, size, content_id)
+  select %(delivery)s, %(account)s, %(received_at)s, %(size)s, kept.id from kept
+)
+select count(*) as events, procrastinate_defer_jobs_v1(array_agg(
+         row(%(queue)s, %(task)s, 0, %(account)s || ':' || ticket_id, null,
+             jsonb_build_object('event_id', id), null)::procrastinate_job_to_defer_v1 order by id)) as jobs
+from fresh having count(*) > 0
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """An event on its way in. `supersedes`: it may change what is to be answered."""
+
+    event_id: str
+    kind: str
+    ticket_id: str
+    author: str | None
+    visibility: str | None
+    message_id: str | None
+    occurred_at: datetime | None
+    supersedes: bool
+
+
+async def accept(
+    database: Database,
+    account: str,
+    events: Sequence[Arrival],
+    body: bytes,
+    received_at: datetime,
+    traceparent: str | None = None,
+) -> int:
+    """Keep the events that are new, with a job each; returns how many. When this returns, they are committed."""
+    row = await database.one(
+        ACCEPT,
+        {
+            "account": account,
+            "delivery": uuid4(),
+            "received_at": received_at,
+            "size": len(body),
+            "body": jsonb(body.decode("utf-8", "replace")),
+            "traceparent": traceparent,
+            "queue": QUEUE,
+            "task": WALK,
+            "events": json.dumps([_plain(event) for event in events]),
+        },
+    )
+    return int(row["events"]) if row else 0
+
+
+def ticket_lock(account: str, ticket_id: str) -> str:
+    """Jobs with the same lock run one at a time, in order. `ACCEPT` spells the same."""
+    return f"{account}:{ticket_id}"
+
+
+def _plain(event: Arrival) -> dict[str, object]:
+    occurred_at = event.occurred_at.isoformat() if event.occurred_at else None
+    return {
+        "event_id": event.event_id,
+        "kind": event.kind,
+        "ticket_id": event.ticket_id,
+        "author": event.author,
+        "visibility": event.visibility,
+        "message_id": event.message_id,
+        "occurred_at": occurred_at,
+        "supersedes": event.supersedes,
+    }

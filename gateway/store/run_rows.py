@@ -1,0 +1,251 @@
+"""The rows of one run: read when it begins or is taken up again, and written at its few checkpoints.
+
+A checkpoint is one transaction. Steps are plain inserts without an upsert: the first writer wins, and a worker that
+was believed dead learns from the conflict that the run is not its own any more.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any, LiteralString
+
+from psycopg.errors import UniqueViolation
+
+from gateway.errors import LostLease
+from gateway.records import DraftState, RunState, WriteState
+from gateway.store.database import Database, Row
+from gateway.store.jobs import Lease
+from gateway.store.json import jsonb
+
+OPEN = """
+insert into run (id, account, ticket_id, state, started_at, waited_ms, unpriced_attempts)
+select e.id, e.account, e.ticket_id, 'walking', now(), extract(epoch from now() - e.received_at) * 1000, 0
+from event e where e.id = %(run)s
+on conflict (id) do nothing
+"""
+EVENT = """
+select e.*, r.state as run_state, r.started_at, r.waited_ms, r.requester,
+  (select count(*) from attempt a where a.run_id = e.id) as attempts
+from event e join run r on r.id = e.id where e.id = %(run)s
+"""
+STEPS = """
+select s.name, s.at, s.ms, s.data, c.body as content from step s left join content c on c.id = s.content_id
+where s.run_id = %(run)s order by s.at
+"""
+WRITES = "select * from write_back where run_id = %(run)s"
+
+STANDING = """
+select
+  exists (select 1 from event n where n.account = e.account and n.ticket_id = e.ticket_id and n.id > e.id
+          and n.supersedes) as overtaken,
+  exists (select 1 from procrastinate_jobs j where j.id = %(job)s and j.status = 'doing'
+          and j.worker_id = %(worker)s and j.attempts = %(attempts)s) as leased
+from event e where e.id = %(run)s
+"""
+
+STEP = """
+with kept as (
+  insert into content (account, ticket_id, requester, kind, body)
+  select %(account)s, %(ticket)s, %(requester)s, %(name)s, %(content)s where %(content)s::jsonb is not null
+  returning id)
+insert into step (run_id, name, at, ms, data, content_id)
+values (%(run)s, %(name)s, %(at)s, %(ms)s, %(data)s, (select id from kept))
+"""
+KNOWN_REQUESTER = """
+with named as (update run set requester = %(requester)s, ticket_version = %(version)s where id = %(run)s)
+update content set requester = %(requester)s
+where account = %(account)s and ticket_id = %(ticket)s and requester is null
+"""
+DRAFT = """
+insert into draft (run_id, account, ticket_id, ticket_version, answers, state, text_hash, language, content_id,
+                   created_at, changed_at)
+values (%(run)s, %(account)s, %(ticket)s, %(version)s, %(answers)s, %(state)s, %(hash)s, %(language)s,
+        (select content_id from step where run_id = %(run)s and name = 'draft'), now(), now())
+"""
+DECISION = """
+with kept as (
+  insert into content (account, ticket_id, requester, kind, body)
+  values (%(account)s, %(ticket)s, %(requester)s, 'facts', %(facts)s) returning id)
+insert into decision (run_id, at, verdict, policy_version, explanation, facts_id)
+select %(run)s, now(), %(verdict)s, %(policy)s, %(explanation)s, kept.id from kept
+"""
+INTENT = """
+insert into write_back (run_id, purpose, account, ticket_id, ticket_version, mark, text_hash, state, intended_at, tries)
+values (%(run)s, %(purpose)s, %(account)s, %(ticket)s, %(version)s, %(mark)s, %(hash)s, 'intent', now(), 1)
+"""
+FINISH = """
+with spent as (
+  select sum(input_tokens) as input, sum(output_tokens) as output, sum(cost_usd) as cost,
+         count(*) filter (where price_state = 'unpriced' or outcome is null) as unpriced,
+         (array_agg(model order by number desc) filter (where outcome = 'ok'))[1] as model
+  from attempt where run_id = %(run)s
+), ended as (
+  update event set state = %(event_state)s, finished_at = now(), error = %(error)s where id = %(run)s
+)
+update run r set state = %(state)s, reason = %(reason)s, finished_at = now(),
+  took_ms = extract(epoch from now() - r.started_at) * 1000, step_ms = %(step_ms)s, verdict = %(verdict)s,
+  policy_version = %(policy)s, model = spent.model, input_tokens = spent.input, output_tokens = spent.output,
+  cost_usd = spent.cost, unpriced_attempts = spent.unpriced
+from spent where r.id = %(run)s
+returning r.*
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class KeptStep:
+    """A step's row. `data` has no personal text; `content` may, and is None once it was erased."""
+
+    name: str
+    at: datetime
+    ms: float
+    data: Any
+    content: Any
+
+
+@dataclass(slots=True)
+class OpenedRun:
+    """Everything that earlier tries of a run have left."""
+
+    event: Row
+    steps: dict[str, KeptStep] = field(default_factory=dict)
+    writes: dict[str, Row] = field(default_factory=dict)
+
+
+class RunRows:
+    """Collects the rows of one run, and commits them together."""
+
+    def __init__(self, database: Database, run_id: int) -> None:
+        self._database = database
+        self._run_id = run_id
+        self._waiting: list[tuple[LiteralString, Mapping[str, Any]]] = []
+        self._who: dict[str, Any] = {"run": run_id, "requester": None}
+
+    async def open(self) -> OpenedRun | None:
+        """Begin the run, or find what was done of it. None where there is no such event."""
+        async with self._database.connection() as connection, connection.pipeline():
+            values = {"run": self._run_id}
+            await connection.execute(OPEN, values)
+            event_cursor = await connection.execute(EVENT, values)
+            step_cursor = await connection.execute(STEPS, values)
+            write_cursor = await connection.execute(WRITES, values)
+            event = await event_cursor.fetchone()
+            steps = await step_cursor.fetchall()
+            writes = await write_cursor.fetchall()
+        if event is None:
+            return None
+        self._who |= {"account": event["account"], "ticket": event["ticket_id"]}
+        return OpenedRun(
+            event, {row["name"]: KeptStep(**row) for row in steps}, {row["purpose"]: row for row in writes}
+        )
+
+    async def standing(self, lease: Lease) -> tuple[bool, bool]:
+        """(a newer event has overtaken this run, the lease is still ours)."""
+        row = await self._database.one(
+            STANDING,
+            {"run": self._run_id, "job": lease.job_id, "worker": lease.worker_id, "attempts": lease.attempts},
+        )
+        return (bool(row["overtaken"]), bool(row["leased"])) if row else (True, False)
+
+    def requester_is(self, requester: str, version: str) -> None:
+        """Who asks, as the help desk says: everything personal that was kept of this ticket is now theirs."""
+        self._who["requester"] = requester
+        self._waiting.append((KNOWN_REQUESTER, {**self._who, "version": version}))
+
+    def resume_requester(self, requester: str) -> None:
+        self._who["requester"] = requester
+
+    def step(self, name: str, ms: float, data: Any, content: Any = None) -> None:
+        values = {
+            **self._who,
+            "name": name,
+            "at": datetime.now(UTC),
+            "ms": ms,
+            "data": jsonb(data),
+            "content": None if content is None else jsonb(content),
+        }
+        self._waiting.append((STEP, values))
+
+    def draft(self, *, version: str, answers: str, state: DraftState, text_hash: str, language: str | None) -> None:
+        values = {"version": version, "answers": answers, "state": state, "hash": text_hash, "language": language}
+        self._waiting.append((DRAFT, {**self._who, **values}))
+
+    def decision(self, *, verdict: str, policy_version: str, explanation: Any, facts: Mapping[str, Any]) -> None:
+        values = {
+            "verdict": verdict,
+            "policy": policy_version,
+            "explanation": jsonb(explanation),
+            "facts": jsonb(dict(facts)),
+        }
+        self._waiting.append((DECISION, {**self._who, **values}))
+
+    def intent(self, *, purpose: str, version: str, mark: str, text_hash: str) -> None:
+        values = {"purpose": purpose, "version": version, "mark": mark, "hash": text_hash}
+        self._waiting.append((INTENT, {**self._who, **values}))
+
+    async def commit(self) -> None:
+        """Everything collected since the last time, or nothing. Raises LostLease where another worker was first."""
+        if not self._waiting:
+            return
+        rows, self._waiting = self._waiting, []
+        try:
+            async with self._database.transaction() as connection, connection.pipeline():
+                for sql, values in rows:
+                    await connection.execute(sql, values)
+        except UniqueViolation:
+            raise LostLease("another worker has kept this step already") from None
+
+    async def draft_is(self, state: DraftState, *, unless: Sequence[DraftState] = ()) -> None:
+        """Move the draft of this run on, where there is one."""
+        await self._database.run(
+            """update draft set state = %(state)s, changed_at = now()
+               where run_id = %(run)s and state <> all(%(unless)s)""",
+            {"run": self._run_id, "state": state, "unless": list(unless)},
+        )
+
+    async def written(self, purpose: str, receipt: Mapping[str, Any], draft_state: DraftState | None) -> None:
+        """The receipt of a write, and what it makes of the draft."""
+        async with self._database.transaction() as connection, connection.pipeline():
+            await connection.execute(
+                """update write_back set state = 'written', entry_id = %(entry)s, version_after = %(version)s,
+                   written_at = %(at)s, detail = %(detail)s where run_id = %(run)s and purpose = %(purpose)s""",
+                {**receipt, "run": self._run_id, "purpose": purpose},
+            )
+            if draft_state is not None:
+                await connection.execute(
+                    "update draft set state = %(state)s, changed_at = now() where run_id = %(run)s",
+                    {"run": self._run_id, "state": draft_state},
+                )
+
+    async def write_is(self, purpose: str, state: WriteState, detail: str) -> None:
+        await self._database.run(
+            """update write_back set state = %(state)s, detail = %(detail)s
+               where run_id = %(run)s and purpose = %(purpose)s""",
+            {"run": self._run_id, "purpose": purpose, "state": state, "detail": detail},
+        )
+
+    async def finish(
+        self,
+        state: RunState,
+        *,
+        reason: str | None,
+        step_ms: Mapping[str, float],
+        verdict: str | None = None,
+        policy_version: str | None = None,
+        error: str | None = None,
+    ) -> Row:
+        """Close the run and its event together; returns the run's row with its sums."""
+        row = await self._database.one(
+            FINISH,
+            {
+                "run": self._run_id,
+                "state": state,
+                "event_state": "dead" if state is RunState.FAILED else "done",
+                "reason": reason,
+                "error": error,
+                "step_ms": jsonb(dict(step_ms)),
+                "verdict": verdict,
+                "policy": policy_version,
+            },
+        )
+        assert row is not None
+        return row

@@ -1,0 +1,59 @@
+"""What every test may ask for: a real Postgres, and an empty database of its own in it."""
+
+import os
+import secrets
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from gateway.store.database import Database
+from gateway.store.embedded import EmbeddedPostgres
+from gateway.store.migrate import migrate
+
+
+def named(url: str, name: str) -> str:
+    """The URL of another database on the same server."""
+    head, _, tail = url.partition("?")
+    return f"{head.rpartition('/')[0]}/{name}" + (f"?{tail}" if tail else "")
+
+
+@pytest.fixture(scope="session")
+def server_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """`DATABASE_URL` where one is set, else a Postgres that lives as long as the tests."""
+    if url := os.environ.get("DATABASE_URL"):
+        yield url
+        return
+    server = EmbeddedPostgres(Path(tmp_path_factory.mktemp("postgres")))
+    yield server.start()
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def template(server_url: str) -> Iterator[str]:
+    """The name of a database with all migrations, to be copied."""
+    name = f"countersign_template_{secrets.token_hex(4)}"
+    with psycopg.connect(server_url, autocommit=True) as connection:
+        connection.execute(f"create database {name}")
+        migrate(named(server_url, name))
+        yield name
+        connection.execute(f"drop database {name} with (force)")
+
+
+@pytest.fixture
+def database_url(server_url: str, template: str) -> Iterator[str]:
+    """A migrated, empty database for one test."""
+    name = f"countersign_test_{secrets.token_hex(6)}"
+    with psycopg.connect(server_url, autocommit=True) as connection:
+        connection.execute(f"create database {name} template {template}")
+        yield named(server_url, name)
+        connection.execute(f"drop database {name} with (force)")
+
+
+@pytest.fixture
+async def database(database_url: str) -> AsyncIterator[Database]:
+    opened = Database(database_url)
+    await opened.open()
+    yield opened
+    await opened.close()
