@@ -1,0 +1,29 @@
+"""What an installation is connected to: the environment (`environment.py`) and `countersign.yaml` (`file.py`).
+
+Read by the doors and by `bootstrap` alone; everybody else is handed values.
+"""
+
+from gateway.settings.environment import Environment, read_environment
+from gateway.settings.file import (
+    AccountEntry,
+    CandidateEntry,
+    Installation,
+    KnowledgeEntry,
+    Owner,
+    RouteEntry,
+    SecretName,
+)
+from gateway.settings.reading import read_installation
+
+__all__ = [
+    "AccountEntry",
+    "CandidateEntry",
+    "Environment",
+    "Installation",
+    "KnowledgeEntry",
+    "Owner",
+    "RouteEntry",
+    "SecretName",
+    "read_environment",
+    "read_installation",
+]

@@ -1,0 +1,53 @@
+"""The environment: where things are and how much of them, never what the product may do."""
+
+from pathlib import Path
+
+from pydantic import Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from gateway.errors import ConfigurationInvalid
+
+
+class Environment(BaseSettings):
+    """Variables with the prefix `COUNTERSIGN_`; `DATABASE_URL` alone has none, because hosts set it by that name."""
+
+    model_config = SettingsConfigDict(env_prefix="COUNTERSIGN_", extra="ignore", env_ignore_empty=True)
+
+    database_url: str | None = Field(default=None, validation_alias="DATABASE_URL")
+    config: Path = Field(Path("countersign.yaml"), description="accounts, models, knowledge")
+    policies: Path = Field(Path("policies"), description="the folder of policy files")
+    home: Path = Field(Path(".countersign"), description="where the embedded Postgres keeps its data")
+    host: str = Field("127.0.0.1", description="address to listen on; others than loopback need an admin token")
+    port: int = Field(8400, ge=0, le=65535)
+    metrics_port: int = Field(8401, ge=0, le=65535, description="the worker's /metrics, /livez; 0: any free port")
+    admin_token: SecretStr | None = Field(None, min_length=24, description="opens pages and API beyond loopback")
+    public_url: str | None = Field(None, description="how agents reach the pages; links in notes use it")
+    log_level: str = Field("info", pattern="^(debug|info|warning|error)$")
+    largest_delivery: int = Field(1024 * 1024, ge=1024, description="bytes; a larger webhook is refused")
+    concurrency: int = Field(50, ge=1, le=500, description="runs at once in one worker process")
+    grace: float = Field(25.0, gt=0, description="seconds that a stopping worker gives to what runs")
+    most_tries: int = Field(12, ge=1, le=100, description="tries of an event before it is given up")
+    connections: int = Field(10, ge=3, le=100, description="database connections of one process")
+
+    @property
+    def loopback(self) -> bool:
+        return self.host in ("127.0.0.1", "localhost", "::1")
+
+    @property
+    def base_url(self) -> str:
+        return (self.public_url or f"http://{'127.0.0.1' if self.loopback else self.host}:{self.port}").rstrip("/")
+
+
+def read_environment() -> Environment:
+    """Raises ConfigurationInvalid with every variable that is wrong."""
+    try:
+        return Environment()
+    except ValidationError as invalid:
+        raise ConfigurationInvalid(
+            [f"{_variable(error['loc'])}: {error['msg'].lower()}" for error in invalid.errors()]
+        ) from None
+
+
+def _variable(location: tuple[int | str, ...]) -> str:
+    name = str(location[0])
+    return name if name == "DATABASE_URL" else f"COUNTERSIGN_{name.upper()}"

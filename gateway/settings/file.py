@@ -1,0 +1,130 @@
+"""`countersign.yaml`: accounts, models and knowledge, each with an owner, and no secret in it."""
+
+import os
+from decimal import Decimal
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
+
+Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,62}$")]
+
+
+class _Entry(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Owner(_Entry):
+    """Who answers for it."""
+
+    team: str = Field(min_length=1)
+    contact: str = Field(min_length=3)
+
+
+class SecretName(_Entry):
+    """Where a secret is: the name of an environment variable, or a file. Never the secret itself."""
+
+    env: str | None = Field(None, pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")
+    file: Path | None = None
+
+    @model_validator(mode="after")
+    def _one_place(self) -> "SecretName":
+        if (self.env is None) == (self.file is None):
+            raise ValueError("give either env (the name of a variable) or file (a path)")
+        return self
+
+    def read(self) -> SecretStr | None:
+        """The secret, or None where the place is empty."""
+        if self.env is not None:
+            value = os.environ.get(self.env, "")
+        else:
+            assert self.file is not None
+            value = self.file.read_text().strip() if self.file.is_file() else ""
+        return SecretStr(value) if value else None
+
+    def __str__(self) -> str:
+        return f"environment variable {self.env}" if self.env else f"file {self.file}"
+
+
+class VoiceEntry(_Entry):
+    """How drafts of an account sound."""
+
+    brand: str = ""
+    tone: str = "friendly, plain and brief"
+    sign_off: str = ""
+
+
+class AccountEntry(_Entry):
+    """One installation of a help desk."""
+
+    connector: str
+    owner: Owner
+    base_url: str = Field(pattern=r"^https?://")
+    title: str | None = None
+    secrets: dict[str, SecretName] = {}
+    options: dict[str, Any] = {}
+    allow_private_network: bool = False
+    knowledge: list[Name] = []
+    models: Name = "default"
+    language: str | None = Field(None, pattern=r"^[a-z]{2}$")
+    phone_regions: list[str] = ["US", "GB", "DE"]
+    voice: VoiceEntry = VoiceEntry()
+    # A help desk that cannot refuse a stale write may send on its own only where the owner says so here.
+    send_without_conditional_write: bool = False
+
+
+class PriceEntry(_Entry):
+    """USD per million tokens."""
+
+    input: Decimal = Field(ge=0)
+    output: Decimal = Field(ge=0)
+    cached_read: Decimal | None = Field(None, ge=0)
+    cached_write: Decimal | None = Field(None, ge=0)
+
+
+class CandidateEntry(_Entry):
+    """One model, as litellm names it."""
+
+    model: str = Field(pattern=r"^[A-Za-z0-9_.-]+/.+")
+    api_base: str | None = Field(None, pattern=r"^https?://")
+    api_key: SecretName | None = None
+    timeout: float = Field(20.0, gt=0, le=24, description="seconds")
+    stream: bool = False
+    max_output_tokens: int = Field(2000, ge=1, le=100_000)
+    retries: int = Field(1, ge=0, le=5)
+    price: PriceEntry | None = None
+    ceiling_usd_per_million: Decimal | None = Field(None, ge=0)
+
+
+class RouteEntry(_Entry):
+    """Models in order of preference: the next is asked when one fails."""
+
+    owner: Owner
+    candidates: list[CandidateEntry] = Field(min_length=1)
+    temperature: float | None = Field(0.2, ge=0, le=2)
+    max_cost_usd: Decimal | None = Field(None, gt=0)
+
+
+class KnowledgeEntry(_Entry):
+    """A source that drafts may quote: a folder of Markdown, or a file of JSON lines."""
+
+    owner: Owner
+    folder: Path | None = None
+    jsonl: Path | None = None
+    audience: Literal["public", "internal"] = "public"
+    language: str | None = Field(None, pattern=r"^[a-z]{2}$")
+
+    @model_validator(mode="after")
+    def _one_place(self) -> "KnowledgeEntry":
+        if (self.folder is None) == (self.jsonl is None):
+            raise ValueError("give either folder or jsonl")
+        return self
+
+
+class Installation(_Entry):
+    """The whole file."""
+
+    version: Literal[1] = 1
+    accounts: dict[Name, AccountEntry] = {}
+    models: dict[Name, RouteEntry] = {}
+    knowledge: dict[Name, KnowledgeEntry] = {}
