@@ -12,6 +12,7 @@ GatewayError                500  a title for people, a detail for this case, and
 └── RunEnded                     not failures: ways in which a walk ends early
     ├── Superseded               a newer event of the ticket takes over
     ├── NothingOwed              nobody waits for a reply
+    ├── Withheld                 no draft may be made: the reason is kept, nothing is shown
     ├── Uncertain                a write may have happened and nobody can tell: a person looks
     └── LostLease                another worker walks this run now
 
@@ -92,6 +93,10 @@ class Superseded(RunEnded):
 
 class NothingOwed(RunEnded):
     """Nobody waits for a reply."""
+
+
+class Withheld(RunEnded):
+    """No draft may be made."""
 
 
 class Uncertain(RunEnded):

@@ -138,7 +138,7 @@ class EmbeddedPostgres:
                 env=_environment(),
                 cwd="/",
                 start_new_session=True,
-                preexec_fn=None if os.geteuid() == 0 else _die_with_parent(),
+                preexec_fn=None if os.geteuid() == 0 else end_with_parent(signal.SIGINT),
             )
 
     def _as_unprivileged(self, *, die_with_parent: bool = False) -> list[str]:
@@ -205,10 +205,10 @@ def _reachable(folder: Path) -> bool:
     return all(parent.stat().st_mode & 0o001 for parent in folder.parents)
 
 
-def _die_with_parent() -> Callable[[], None] | None:
-    """On Linux the server gets a fast shutdown when its supervisor is killed; elsewhere the next start attaches."""
+def end_with_parent(number: signal.Signals) -> Callable[[], None] | None:
+    """For `preexec_fn`: on Linux the child gets this signal when its parent is killed; elsewhere it lives on."""
     if not sys.platform.startswith("linux"):
         return None
     prctl = ctypes.CDLL(None).prctl
     set_parent_death_signal = 1
-    return lambda: prctl(set_parent_death_signal, int(signal.SIGINT))
+    return lambda: prctl(set_parent_death_signal, int(number))

@@ -89,3 +89,17 @@ async def replay(database: Database, event_ids: Sequence[int]) -> list[int]:
             await enqueue(connection, WALK, {"event_id": row["id"]}, lock=ticket_lock(row["account"], row["ticket_id"]))
             replayed.append(row["id"])
     return replayed
+
+
+async def adopt_orphans(database: Database) -> int:
+    """Events that wait without a job, which should never be: a job that failed outside of our code, say. Returns how
+    many were enqueued again."""
+    rows = await database.all(
+        """select e.id from event e where e.state = 'waiting' and e.received_at < now() - interval '2 minutes'
+             and not exists (select 1 from procrastinate_jobs j where j.status in ('todo', 'doing')
+                             and j.task_name in ('walk', 'wake') and (j.args->>'event_id')::bigint = e.id)
+           order by e.id limit 100"""
+    )
+    for row in rows:
+        await walk_again(database, row["id"])
+    return len(rows)

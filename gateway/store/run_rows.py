@@ -4,7 +4,7 @@ A checkpoint is one transaction. Steps are plain inserts without an upsert: the 
 was believed dead learns from the conflict that the run is not its own any more.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, LiteralString
@@ -12,7 +12,7 @@ from typing import Any, LiteralString
 from psycopg.errors import UniqueViolation
 
 from gateway.errors import LostLease
-from gateway.records import DraftState, RunState, WriteState
+from gateway.records import DraftState, RunState
 from gateway.store.database import Database, Row
 from gateway.store.jobs import Lease
 from gateway.store.json import jsonb
@@ -194,13 +194,33 @@ class RunRows:
         except UniqueViolation:
             raise LostLease("another worker has kept this step already") from None
 
-    async def draft_is(self, state: DraftState, *, unless: Sequence[DraftState] = ()) -> None:
-        """Move the draft of this run on, where there is one."""
-        await self._database.run(
-            """update draft set state = %(state)s, changed_at = now()
-               where run_id = %(run)s and state <> all(%(unless)s)""",
-            {"run": self._run_id, "state": state, "unless": list(unless)},
-        )
+    async def end_early(self, reason: str) -> None:
+        """The run makes no more writes: its open draft is superseded, and intents that nobody found are dropped."""
+        async with self._database.transaction() as connection, connection.pipeline():
+            values = {"run": self._run_id, "reason": reason}
+            await connection.execute(
+                """update draft set state = 'superseded', changed_at = now()
+                   where run_id = %(run)s and state in ('proposed', 'shown', 'held')""",
+                values,
+            )
+            await connection.execute(
+                """update write_back set state = 'dropped', detail = %(reason)s
+                   where run_id = %(run)s and state = 'intent'""",
+                values,
+            )
+
+    async def uncertain(self, purpose: str, detail: str) -> None:
+        """A write that cannot be proved, and so neither can its draft."""
+        async with self._database.transaction() as connection, connection.pipeline():
+            values = {"run": self._run_id, "purpose": purpose, "detail": detail}
+            await connection.execute(
+                """update write_back set state = 'uncertain', detail = %(detail)s
+                   where run_id = %(run)s and purpose = %(purpose)s""",
+                values,
+            )
+            await connection.execute(
+                "update draft set state = 'uncertain', changed_at = now() where run_id = %(run)s", values
+            )
 
     async def written(self, purpose: str, receipt: Mapping[str, Any], draft_state: DraftState | None) -> None:
         """The receipt of a write, and what it makes of the draft."""
@@ -215,13 +235,6 @@ class RunRows:
                     "update draft set state = %(state)s, changed_at = now() where run_id = %(run)s",
                     {"run": self._run_id, "state": draft_state},
                 )
-
-    async def write_is(self, purpose: str, state: WriteState, detail: str) -> None:
-        await self._database.run(
-            """update write_back set state = %(state)s, detail = %(detail)s
-               where run_id = %(run)s and purpose = %(purpose)s""",
-            {"run": self._run_id, "purpose": purpose, "state": state, "detail": detail},
-        )
 
     async def finish(
         self,

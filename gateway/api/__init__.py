@@ -1,0 +1,1 @@
+"""The HTTP edge for programs: parse, call one function, answer."""

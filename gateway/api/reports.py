@@ -1,0 +1,160 @@
+"""What happened, for programs: the same stories and sums as on the pages."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Query, Request
+from pydantic import BaseModel, Field, model_validator
+
+from gateway.api.problems import responses
+from gateway.store import events
+from gateway.store.database import Database
+from gateway.store.reports import RunLine, Story, TicketCost, run_list, run_story, ticket_costs, ticket_story
+
+router = APIRouter(prefix="/api", tags=["reports"], responses=responses(403, 422, 503))
+Word = Annotated[str | None, Query(max_length=255)]
+RunId = Annotated[int, Path(ge=1, lt=2**63)]
+
+
+@dataclass(frozen=True, slots=True)
+class RunPage:
+    """`next` is the `before` of the next page; null on the last one."""
+
+    runs: Sequence[RunLine]
+    next: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class StoryOfTicket:
+    """Sums over all runs. `cost_usd` is null where no call has a known price; `unpriced_attempts` are not in it."""
+
+    account: str
+    ticket_id: str
+    attempts: int
+    cost_usd: Decimal | None
+    unpriced_attempts: int
+    input_tokens: int | None
+    output_tokens: int | None
+    runs: Sequence[RunLine]
+    latest: Story
+
+
+@dataclass(frozen=True, slots=True)
+class DeadEvent:
+    """`id` is the run's id too."""
+
+    id: int
+    account: str
+    ticket_id: str
+    kind: str
+    received_at: datetime
+    finished_at: datetime | None
+    tries: int
+    error: str | None
+
+
+class Replay(BaseModel):
+    """Which dead events to walk again: some ids, or all of them."""
+
+    ids: list[int] = Field(default_factory=list, max_length=1000)
+    all: bool = False
+
+    @model_validator(mode="after")
+    def _one_of_both(self) -> "Replay":
+        if bool(self.ids) == self.all:
+            raise ValueError("give either ids or all")
+        return self
+
+
+@dataclass(frozen=True, slots=True)
+class Replayed:
+    """Those that were dead and walk again."""
+
+    replayed: Sequence[int]
+
+
+@router.get("/runs", summary="Runs, newest first")
+async def runs(
+    request: Request,
+    account: Word = None,
+    ticket: Word = None,
+    state: Word = None,
+    verdict: Word = None,
+    since: datetime | None = None,
+    before: Annotated[int | None, Query(ge=1, lt=2**63)] = None,
+    limit: Annotated[int, Query(ge=1, le=500)] = 50,
+) -> RunPage:
+    """Events that no worker has begun are among them, with state `waiting`. Milliseconds, USD, tokens."""
+    lines, older = await run_list(
+        _database(request),
+        account=account,
+        ticket_id=ticket,
+        state=state,
+        verdict=verdict,
+        since=_utc(since) if since else None,
+        before=before,
+        limit=limit,
+    )
+    return RunPage(lines, older)
+
+
+@router.get("/runs/{run_id}", summary="The story of a run, step by step", responses=responses(404))
+async def run(request: Request, run_id: RunId) -> Story:
+    """What was masked before the model is shown as placeholders."""
+    return await run_story(_database(request), run_id)
+
+
+@router.get("/tickets/{account}/{ticket_id:path}", summary="All runs of a ticket", responses=responses(404))
+async def ticket(request: Request, account: str, ticket_id: str) -> StoryOfTicket:
+    told = await ticket_story(_database(request), account, ticket_id)
+    return StoryOfTicket(
+        account=told.account,
+        ticket_id=told.ticket_id,
+        attempts=told.attempts,
+        cost_usd=told.cost.known,
+        unpriced_attempts=told.cost.unpriced,
+        input_tokens=told.tokens.input,
+        output_tokens=told.tokens.output,
+        runs=told.runs,
+        latest=told.latest,
+    )
+
+
+@router.get("/ledger/tickets", summary="Cost and latency per ticket")
+async def ledger(
+    request: Request,
+    since: datetime | None = None,
+    account: Word = None,
+    limit: Annotated[int, Query(ge=1, le=10_000)] = 1000,
+) -> Sequence[TicketCost]:
+    """Without `since`, of the last seven days."""
+    moment = _utc(since) if since else datetime.now(UTC) - timedelta(days=7)
+    return await ticket_costs(_database(request), since=moment, account=account, limit=limit)
+
+
+@router.get("/dead", summary="Events that were given up")
+async def dead(
+    request: Request, account: Word = None, limit: Annotated[int, Query(ge=1, le=1000)] = 200
+) -> Sequence[DeadEvent]:
+    return [DeadEvent(**row) for row in await events.dead(_database(request), account=account, limit=limit)]
+
+
+@router.post("/dead/replay", summary="Walk dead events again")
+async def replay(request: Request, asked: Replay) -> Replayed:
+    """Each goes on from where its rows end. Ids that are not dead are left alone. The body must be JSON by its content
+    type, which a form of another site cannot send."""
+    database = _database(request)
+    ids = [row["id"] for row in await events.dead(database, limit=100_000)] if asked.all else asked.ids
+    return Replayed(await events.replay(database, ids))
+
+
+def _database(request: Request) -> Database:
+    database: Database = request.app.state.database
+    return database
+
+
+def _utc(moment: datetime) -> datetime:
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

@@ -1,0 +1,65 @@
+"""A door: the web process. It takes deliveries, and shows what became of them. It calls no model and no help desk."""
+
+import contextlib
+from collections.abc import AsyncIterator
+from importlib.metadata import version
+
+import structlog
+from fastapi import FastAPI
+
+from gateway import pages
+from gateway.api import health, problems, reports, webhooks
+from gateway.api.access import Access
+from gateway.bootstrap import desk_connectors, installation_of
+from gateway.errors import DatabaseUnavailable
+from gateway.settings import Environment
+from gateway.store.database import Database
+from gateway.store.migrate import head
+from gateway.workflow.intake import Intake
+
+log = structlog.get_logger()
+
+
+def create_app(environment: Environment, database_url: str) -> FastAPI:
+    """The application. Raises ConfigurationInvalid before anything is opened."""
+    installation = installation_of(environment)
+    connectors = desk_connectors(installation)
+    database = Database(database_url, largest=environment.connections)
+
+    @contextlib.asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        try:
+            await database.open()
+        except DatabaseUnavailable as error:
+            # Start all the same: deliveries are answered 503 until it comes back, and vendors send them again.
+            log.error("the database is away", reason=str(error))
+        yield
+        await database.close()
+        for connector in connectors.values():
+            await connector.close()
+
+    app = FastAPI(title="Countersign", version=version("countersign"), lifespan=lifespan, redoc_url=None)
+    app.state.database = database
+    app.state.accounts = {name: entry.title or name for name, entry in installation.accounts.items()}
+    app.state.intake = Intake(database, connectors, environment.largest_delivery)
+    app.state.largest_delivery = environment.largest_delivery
+    app.state.readiness = {"database": lambda: _database_problem(database)}
+    problems.install(app)
+    for router in (webhooks.router, health.router, reports.router):
+        app.include_router(router)
+    pages.install(app)
+    token = environment.admin_token
+    app.add_middleware(Access, token=token.get_secret_value() if token else None)
+    return app
+
+
+async def _database_problem(database: Database) -> str | None:
+    """Does it answer, with this version's tables?"""
+    try:
+        row = await database.one("select version_num from alembic_version")
+    except DatabaseUnavailable as error:
+        return str(error)
+    except Exception:
+        return "there are no tables; run `countersign migrate`"
+    found = row["version_num"] if row else None
+    return None if found == head() else f"tables are at {found}, this version needs {head()}; run `countersign migrate`"

@@ -1,0 +1,90 @@
+"""The composition root: the one place that knows every concrete class, and the only one that reads settings.
+
+Here is what every door needs; `line.py` wires what only a worker needs, so that the others need not load it.
+"""
+
+import contextlib
+from collections.abc import AsyncIterator, Iterator
+
+import connectors
+from connectors.contract import Account, Connector
+from connectors.errors import Misconfigured
+from gateway.errors import ConfigurationInvalid
+from gateway.settings import (
+    AccountEntry,
+    Environment,
+    Installation,
+    read_environment,
+    read_installation,
+)
+from gateway.store.database import Database
+from gateway.store.embedded import EmbeddedPostgres
+from gateway.store.migrate import migrate
+
+
+def installation_of(environment: Environment) -> Installation:
+    """`countersign.yaml`, checked. Raises ConfigurationInvalid."""
+    return read_installation(environment.config, list(connectors.REGISTRY))
+
+
+@contextlib.contextmanager
+def postgres(environment: Environment) -> Iterator[str]:
+    """The database's URL; without `DATABASE_URL` an embedded server runs as long as the block.
+
+    Call it from the main thread and outside of an event loop: the server ends with the thread that started it."""
+    if environment.database_url:
+        yield environment.database_url
+        return
+    server = EmbeddedPostgres(environment.home)
+    try:
+        yield server.start()
+    finally:
+        server.stop()
+
+
+@contextlib.asynccontextmanager
+async def opened_database(url: str, *, largest: int = 4) -> AsyncIterator[Database]:
+    """A pool for the time of the block. Raises DatabaseUnavailable."""
+    database = Database(url, largest=largest)
+    try:
+        await database.open()
+        yield database
+    finally:
+        await database.close()
+
+
+@contextlib.asynccontextmanager
+async def command_database() -> AsyncIterator[Database]:
+    """For commands that look something up: attaches to the server or starts it, and brings its tables up to date."""
+    environment = read_environment()
+    with postgres(environment) as url:
+        if environment.database_url is None:
+            migrate(url)
+        async with opened_database(url) as database:
+            yield database
+
+
+def desk_connectors(installation: Installation) -> dict[str, Connector]:
+    """A connector for each account. Raises ConfigurationInvalid with what is missing, for all accounts at once."""
+    built: dict[str, Connector] = {}
+    problems: list[str] = []
+    for name, entry in installation.accounts.items():
+        try:
+            built[name] = connectors.load(entry.connector).connect(account_of(name, entry))
+        except Misconfigured as error:
+            problems.append(f"account {name}: {error}")
+    if problems:
+        raise ConfigurationInvalid(problems)
+    return built
+
+
+def account_of(name: str, entry: AccountEntry) -> Account:
+    """What a connector is told: the values of secrets, by their role. A secret whose place is empty is left out."""
+    secrets = {role: value.get_secret_value() for role, place in entry.secrets.items() if (value := place.read())}
+    return Account(
+        name=name,
+        base_url=entry.base_url,
+        secrets=secrets,
+        options=entry.options,
+        allow_private_network=entry.allow_private_network,
+    )

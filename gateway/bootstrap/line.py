@@ -1,0 +1,140 @@
+"""Wires the line: models, policies, knowledge and the desks, from what an installation declares."""
+
+import asyncio
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+
+from connectors.contract import Connector
+from gateway.bootstrap import desk_connectors
+from gateway.errors import ConfigurationInvalid
+from gateway.knowledge import Audience, Defaults, library, read_source
+from gateway.knowledge.library import Library
+from gateway.models import Candidate, Drafter, Price, PromptFile, PromptInvalid, Route, Voice
+from gateway.policy import Declared, PolicyErrors
+from gateway.settings import (
+    AccountEntry,
+    CandidateEntry,
+    Environment,
+    Installation,
+    PriceEntry,
+    RouteEntry,
+)
+from gateway.store.attempts import AttemptRows
+from gateway.store.database import Database
+from gateway.workflow.line import Desk, Line
+from gateway.workflow.policies import InForce
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What a worker looks after besides walking."""
+
+    drafter: Drafter
+    policies: InForce
+
+
+def build_line(environment: Environment, installation: Installation, database: Database) -> tuple[Line, Parts]:
+    """Everything that a run needs, wired. Raises ConfigurationInvalid, also for policies and prompts."""
+    drafter = _drafter(environment.policies / "prompts")
+    try:
+        policies = InForce(environment.policies, database, declared_by(installation))
+    except PolicyErrors as error:
+        raise ConfigurationInvalid([str(problem) for problem in error.problems]) from None
+    line = Line(
+        database=database,
+        desks=_desks(installation),
+        routes=_routes(installation),
+        drafter=drafter,
+        attempts=AttemptRows(database),
+        policies=lambda: policies.current,
+        library=Library(database),
+        pages_url=environment.base_url,
+        most_tries=environment.most_tries,
+    )
+    return line, Parts(drafter, policies)
+
+
+def _drafter(prompts: Path) -> Drafter:
+    try:
+        return Drafter(PromptFile.load(prompts / "draft.md"), PromptFile.load(prompts / "repair.md"))
+    except PromptInvalid as error:
+        raise ConfigurationInvalid([str(error)]) from None
+    except OSError as error:
+        raise ConfigurationInvalid([f"{error.filename}: {error.strerror}. Set COUNTERSIGN_POLICIES"]) from None
+
+
+def declared_by(installation: Installation) -> Declared:
+    """The names that policy files may use because countersign.yaml declares them."""
+    return Declared(accounts=set(installation.accounts), models={*installation.models, "default"})
+
+
+async def read_sources(installation: Installation, database: Database) -> list[str]:
+    """Read every knowledge source and keep what it holds; returns what could not be read, and keeps the rest."""
+    problems: list[str] = []
+    for name, entry in installation.knowledge.items():
+        defaults = Defaults(name, entry.language, Audience(entry.audience), owner=entry.owner.team)
+        path = entry.folder or entry.jsonl
+        assert path is not None
+        found = await asyncio.to_thread(read_source, path, defaults)
+        problems += [str(problem) for problem in found.problems]
+        await library.keep(database, name, entry.owner.team, found.articles)
+    return problems
+
+
+def _desks(installation: Installation) -> dict[str, Desk]:
+    built = desk_connectors(installation)
+    return {name: _desk(name, entry, built[name]) for name, entry in installation.accounts.items()}
+
+
+def _desk(name: str, entry: AccountEntry, connector: Connector) -> Desk:
+    return Desk(
+        name=name,
+        connector=connector,
+        knowledge=tuple(entry.knowledge),
+        route=entry.models,
+        language=entry.language,
+        voice=Voice(entry.voice.brand, entry.voice.tone, entry.voice.sign_off),
+        phone_regions=tuple(entry.phone_regions),
+        send_without_conditional_write=entry.send_without_conditional_write,
+    )
+
+
+OFFLINE = Route("default", (Candidate("offline/extractive"),))
+
+
+def _routes(installation: Installation) -> dict[str, Route]:
+    """Routes by name. Without any, drafts are put together offline from the passages found."""
+    routes = {name: _route(name, entry) for name, entry in installation.models.items()}
+    return {"default": OFFLINE, **routes}
+
+
+def _route(name: str, entry: RouteEntry) -> Route:
+    candidates = tuple(_candidate(candidate) for candidate in entry.candidates)
+    return Route(name, candidates, temperature=entry.temperature, max_cost_usd=entry.max_cost_usd)
+
+
+def _candidate(entry: CandidateEntry) -> Candidate:
+    return Candidate(
+        model=entry.model,
+        api_base=entry.api_base,
+        api_key=entry.api_key.read() if entry.api_key else None,
+        timeout_s=entry.timeout,
+        stream=entry.stream,
+        max_output_tokens=entry.max_output_tokens,
+        retries=entry.retries,
+        price=_price(entry.price) if entry.price else None,
+        ceiling_usd_per_million=entry.ceiling_usd_per_million,
+    )
+
+
+def _price(entry: PriceEntry) -> Price:
+    def per_token(value: Decimal | None) -> Decimal | None:
+        return None if value is None else value / 1_000_000
+
+    return Price(
+        entry.input / 1_000_000,
+        entry.output / 1_000_000,
+        cached_read=per_token(entry.cached_read),
+        cached_write=per_token(entry.cached_write),
+    )

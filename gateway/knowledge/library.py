@@ -1,0 +1,57 @@
+"""The search index of a worker: built from the articles in the database, and built again when a source changes."""
+
+import asyncio
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict
+from typing import Any
+
+from gateway.knowledge.articles import Article, Audience
+from gateway.knowledge.index import Found, Index
+from gateway.knowledge.passages import passages_of
+from gateway.store import knowledge as rows
+from gateway.store.database import Database
+
+
+class Library:
+    """Answers searches over the sources of an account. One per worker; `refresh` looks for changes."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._versions: dict[str, str] = {}
+        self._indexes: dict[tuple[str, ...], tuple[tuple[str | None, ...], Index]] = {}
+        self._building = asyncio.Lock()
+
+    async def refresh(self) -> None:
+        """Learn which sources have changed; their indexes are built anew at the next search."""
+        self._versions = await rows.versions(self._database)
+
+    async def search(self, sources: Sequence[str], question: str, *, language: str | None, limit: int) -> Found:
+        """The best passages of these sources."""
+        index = await self._index(tuple(sorted(sources)))
+        return index.search(question, language=language, audience=Audience.INTERNAL, limit=limit)
+
+    async def _index(self, sources: tuple[str, ...]) -> Index:
+        current = tuple(self._versions.get(source) for source in sources)
+        kept = self._indexes.get(sources)
+        if kept is not None and kept[0] == current:
+            return kept[1]
+        async with self._building:
+            kept = self._indexes.get(sources)
+            if kept is None or kept[0] != current:
+                found = await rows.articles(self._database, sources)
+                kept = (current, await asyncio.to_thread(_build, [dict(row) for row in found]))
+                self._indexes[sources] = kept
+        return kept[1]
+
+
+async def keep(database: Database, source: str, owner: str, articles: Iterable[Article]) -> bool:
+    """Put what a source holds now into the database; False where it is the same as before."""
+    plain = [asdict(article) for article in articles]
+    version = hashlib.sha256(repr(plain).encode()).hexdigest()
+    return await rows.replace_source(database, source, owner, version, plain)
+
+
+def _build(found: list[dict[str, Any]]) -> Index:
+    articles = (Article(**{**row, "audience": Audience(row["audience"])}) for row in found)
+    return Index.build(passage for article in articles for passage in passages_of(article))

@@ -1,0 +1,27 @@
+"""What happened, told from the rows: lists of runs, the story of one, and what each ticket cost.
+
+Read only. Personal data that was masked before the model stays masked here: see `placeholders`.
+"""
+
+from gateway.store.reports.amounts import Cost, Tokens, duration, since
+from gateway.store.reports.costs import TicketCost, ticket_costs
+from gateway.store.reports.runs import RunLine, dead_count, run_list
+from gateway.store.reports.story import StepStory, Story, run_story
+from gateway.store.reports.ticket import TicketStory, ticket_story
+
+__all__ = [
+    "Cost",
+    "RunLine",
+    "StepStory",
+    "Story",
+    "TicketCost",
+    "TicketStory",
+    "Tokens",
+    "dead_count",
+    "duration",
+    "run_list",
+    "run_story",
+    "since",
+    "ticket_costs",
+    "ticket_story",
+]

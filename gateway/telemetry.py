@@ -1,0 +1,80 @@
+"""Logs and metrics: one JSON object a line, RFC 3339 UTC, ids and numbers, and never a word of a ticket."""
+
+import logging
+import sys
+from importlib.metadata import version
+from typing import Any
+
+import structlog
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+from structlog.typing import EventDict
+
+REGISTRY = CollectorRegistry()
+SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300)
+
+deliveries = Counter(
+    "countersign_deliveries", "Webhook deliveries by what became of them", ["account", "outcome"], registry=REGISTRY
+)
+acknowledged = Histogram(
+    "countersign_acknowledgement_seconds", "From a delivery to its answer", registry=REGISTRY, buckets=SECONDS
+)
+runs = Counter("countersign_runs", "Runs by how they ended", ["account", "state", "verdict"], registry=REGISTRY)
+run_seconds = Histogram(
+    "countersign_run_seconds",
+    "From the first step of a run to its end",
+    ["account"],
+    registry=REGISTRY,
+    buckets=SECONDS,
+)
+waited_seconds = Histogram(
+    "countersign_wait_seconds", "From acceptance to the first step", ["account"], registry=REGISTRY, buckets=SECONDS
+)
+step_seconds = Histogram("countersign_step_seconds", "Steps of the line", ["step"], registry=REGISTRY, buckets=SECONDS)
+model_cost = Counter("countersign_model_cost_usd", "USD spent on models, as far as known", ["model"], registry=REGISTRY)
+unpriced = Counter("countersign_unpriced_attempts", "Model calls whose price is not known", registry=REGISTRY)
+failures = Counter("countersign_failed_tries", "Failed tries of events by kind of error", ["error"], registry=REGISTRY)
+dead = Counter("countersign_dead_events", "Events that were given up", ["account"], registry=REGISTRY)
+build = Gauge("countersign_build_info", "The version that runs", ["version"], registry=REGISTRY)
+
+
+def configure(*, service: str, level: str = "info") -> None:
+    """Set up this process's log. `service` is `web`, `worker` or `cli`."""
+    release = version("countersign")
+    build.labels(release).set(1)
+
+    def identify(_logger: Any, _method: str, event: EventDict) -> EventDict:
+        event["service.name"] = f"countersign-{service}"
+        event["service.version"] = release
+        event["severity_text"] = str(event.pop("level", "info")).upper()
+        event["body"] = event.pop("event", "")
+        return event
+
+    shared: list[Any] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True, key="timestamp"),
+    ]
+    structlog.configure(
+        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelName(level.upper())),
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        cache_logger_on_first_use=True,
+    )
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=shared,
+            processors=[
+                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                structlog.processors.format_exc_info,
+                identify,
+                structlog.processors.JSONRenderer(),
+            ],
+        )
+    )
+    root = logging.getLogger()
+    root.handlers = [handler]
+    root.setLevel(level.upper())
+    # Libraries speak of every job and every request; ours says it once a run.
+    for chatty in ("procrastinate", "httpx", "uvicorn.access", "LiteLLM", "psycopg.pool"):
+        logging.getLogger(chatty).setLevel(logging.WARNING)

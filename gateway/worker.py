@@ -1,0 +1,119 @@
+"""A door: the process that walks events. Started by `countersign work`; as many as there are cores, on any machine."""
+
+import asyncio
+import contextlib
+import socket
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from typing import Any
+
+import structlog
+import uvicorn
+from fastapi import FastAPI
+
+from gateway.api import health
+from gateway.bootstrap import installation_of
+from gateway.bootstrap.line import build_line, read_sources
+from gateway.errors import DatabaseUnavailable
+from gateway.settings import Environment
+from gateway.store import events
+from gateway.store.database import Database
+from gateway.store.jobs import Jobs
+from gateway.workflow import jobs as handlers
+
+log = structlog.get_logger()
+
+
+async def work(environment: Environment, database_url: str, *, ready: Callable[[], None]) -> None:
+    """Walk events until told to stop. Raises ConfigurationInvalid before anything is begun."""
+    installation = installation_of(environment)
+    # One connection for each two runs: a run is mostly waiting for a model or a help desk.
+    database = Database(database_url, largest=max(environment.connections, environment.concurrency // 4), wait=30.0)
+    line, parts = build_line(environment, installation, database)
+    await _open(database)
+    queue = Jobs(database)
+    handling = handlers.Jobs(line)
+    queue.handle("walk", handling.walk)
+    queue.handle("wake", handling.wake)
+    await read_sources(installation, database)
+    await line.library.refresh()
+    await parts.policies.keep()
+    await parts.drafter.ready()
+    try:
+        async with _beside(
+            _every(2, "knowledge", line.library.refresh),
+            _every(60, "sources", lambda: read_sources(installation, database)),
+            _every(1, "policies", parts.policies.reload),
+            _every(30, "orphans", lambda: events.adopt_orphans(database)),
+            _serve_health(environment, database),
+        ):
+            await queue.work(
+                concurrency=environment.concurrency,
+                grace=environment.grace,
+                ready=ready,
+                on_poison=handling.poisoned,
+            )
+    finally:
+        await parts.drafter.close()
+        for desk in line.desks.values():
+            await desk.connector.close()
+        await database.close()
+
+
+async def _open(database: Database) -> None:
+    """A database that is away at start is waited for: a worker has nothing better to do."""
+    while True:
+        try:
+            return await database.open()
+        except DatabaseUnavailable as error:
+            log.warning("waiting for the database", reason=str(error))
+            await asyncio.sleep(2)
+
+
+async def _every(seconds: float, what: str, routine: Callable[[], Awaitable[Any]]) -> None:
+    """Do something again and again, whatever goes wrong with it."""
+    while True:
+        await asyncio.sleep(seconds)
+        try:
+            await routine()
+        except DatabaseUnavailable:
+            continue
+        except Exception as error:
+            log.exception("a routine of the worker failed", routine=what, error=type(error).__name__)
+
+
+@contextlib.asynccontextmanager
+async def _beside(*routines: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
+    """Run routines beside the block, and end them with it."""
+    tasks = [asyncio.create_task(routine) for routine in routines]
+    try:
+        yield
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def _serve_health(environment: Environment, database: Database) -> None:
+    """/livez, /readyz and /metrics of this process, on a port of its own: several workers may share a machine."""
+    app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
+    app.state.readiness = {"database": lambda: _answers(database)}
+    app.include_router(health.router)
+    listener = socket.socket()
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((environment.host, environment.metrics_port))
+    except OSError:
+        listener.bind((environment.host, 0))
+        log.info("the metrics port is taken; another one is used", port=listener.getsockname()[1])
+    server = uvicorn.Server(uvicorn.Config(app, log_config=None, lifespan="off", access_log=False))
+    server.capture_signals = contextlib.nullcontext  # type: ignore[method-assign,assignment]  # the queue handles them
+    with listener:
+        await server.serve(sockets=[listener])
+
+
+async def _answers(database: Database) -> str | None:
+    try:
+        await database.one("select 1 as one")
+    except DatabaseUnavailable as error:
+        return str(error)
+    return None

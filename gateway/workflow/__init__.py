@@ -1,0 +1,1 @@
+"""The line: a file a step, from a delivery to an outcome."""

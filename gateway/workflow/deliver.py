@@ -1,0 +1,160 @@
+"""Deliver: into the ticket, once and never twice.
+
+The intent is committed before the call, with a random mark that goes into the help desk with the text. Whoever takes
+the run up again and finds an intent asks the help desk for the mark before it writes. Where the help desk cannot tell,
+a person looks and nobody writes.
+"""
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import structlog
+
+from connectors.contract import (
+    Action,
+    Capability,
+    Change,
+    DraftReply,
+    InternalNote,
+    Mark,
+    PublicReply,
+    Ticket,
+    Visibility,
+    WriteReceipt,
+    text_hash,
+)
+from connectors.errors import NotFound, RetryLater, WriteConflict
+from gateway.errors import NothingOwed, Superseded, Uncertain
+from gateway.records import DraftState, WriteState
+from gateway.store.database import Row
+from gateway.workflow import context
+from gateway.workflow.walk import Walk
+
+STEP = "deliver"
+log = structlog.get_logger()
+ACTIONS: dict[str, type[DraftReply | InternalNote | PublicReply]] = {
+    "draft": DraftReply,
+    "note": InternalNote,
+    "reply": PublicReply,
+}
+EXPECTED = {"draft": Visibility.DRAFT, "note": Visibility.INTERNAL, "reply": Visibility.PUBLIC}
+MAKES_DRAFT = {"draft": DraftState.SHOWN, "note": DraftState.SHOWN, "reply": DraftState.SENT}
+CLOCK_SKEW = timedelta(minutes=5)  # the help desk's clock is not ours
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """One write that was decided on: `draft`, `note`, `reply`, or `routing`, which changes fields and says nothing.
+
+    It is kept with the decision, so that whoever delivers it writes these very words under this very mark."""
+
+    purpose: str
+    body: str | None = field(repr=False)
+    mark: str
+    text_hash: str
+    change: Change | None
+
+    def action(self, since: datetime) -> Action | None:
+        if self.body is None:
+            return None
+        return ACTIONS[self.purpose](self.body, Mark(self.mark, self.text_hash, since))
+
+
+def new_mark() -> str:
+    """80 random bits that people can read out and search for."""
+    alphabet = "abcdefghjkmnpqrstuvwxyz23456789"
+    return "cs-" + "".join(secrets.choice(alphabet) for _ in range(17))
+
+
+def planned(purpose: str, body: str | None, change: Change | None, mark: str | None = None) -> Planned:
+    return Planned(purpose, body, mark or new_mark(), text_hash(body or ""), change)
+
+
+async def settle(walk: Walk) -> None:
+    """Find out about writes that an earlier try may have made. Afterwards no intent is in doubt but those not found."""
+    for purpose, write in list(walk.writes.items()):
+        if write["state"] == WriteState.INTENT:
+            with walk.timed(STEP):
+                await _settle(walk, purpose, write)
+
+
+async def _settle(walk: Walk, purpose: str, write: Row) -> None:
+    connector = walk.desk.connector
+    if Capability.MARKS not in connector.capabilities:
+        detail = "the help desk cannot tell whether this was stored; look into the ticket"
+        await walk.rows.uncertain(purpose, detail)
+        raise Uncertain(detail)
+    visible_at = write["intended_at"] + connector.search_lag
+    if (wait := (visible_at - datetime.now(UTC)).total_seconds()) > 0:
+        raise RetryLater("an earlier write may not be visible yet", retry_after=wait)
+    mark = Mark(write["mark"], write["text_hash"], write["intended_at"] - CLOCK_SKEW)
+    if receipt := await connector.find_mark(walk.ticket_id, mark):
+        await _keep_receipt(walk, purpose, receipt)
+
+
+async def deliver(walk: Walk, ticket: Ticket, plans: Sequence[Planned]) -> None:
+    """Make the planned writes that are not made yet."""
+    for plan in plans:
+        if walk.writes[plan.purpose]["state"] == WriteState.INTENT:
+            with walk.timed(STEP):
+                ticket = await _write(walk, ticket, plan)
+
+
+async def _write(walk: Walk, ticket: Ticket, plan: Planned) -> Ticket:
+    """The ticket as our own write left it, so that the next one is not taken for stale."""
+    connector = walk.desk.connector
+    action = plan.action(datetime.now(UTC) - CLOCK_SKEW)
+    if Capability.CONDITIONAL_WRITE not in connector.capabilities:
+        fresh = await context.read_now(walk)
+        if fresh.ticket.version != ticket.version:
+            ticket = await _after_change(walk, plan, fresh)
+    await walk.stand()
+    try:
+        receipt = await connector.write(ticket, action, plan.change)
+    except NotFound:
+        raise NothingOwed("the ticket does not exist any more") from None
+    except WriteConflict:
+        ticket = await _after_change(walk, plan, await context.read_now(walk))
+        await walk.stand()
+        receipt = await connector.write(ticket, action, plan.change)
+    await _inspect(walk, plan, receipt)
+    await _keep_receipt(walk, plan.purpose, receipt)
+    return replace(ticket, version=receipt.version) if receipt.version else ticket
+
+
+async def _after_change(walk: Walk, plan: Planned, fresh: context.Reading) -> Ticket:
+    """The ticket changed since. A note still helps if the question is the same; a reply never goes."""
+    if plan.purpose == "reply" or fresh.answers != walk.answers:
+        await walk.read_again(fresh.ticket.version)
+        raise Superseded("the ticket changed before the draft was written")
+    return fresh.ticket
+
+
+async def _inspect(walk: Walk, plan: Planned, receipt: WriteReceipt) -> None:
+    """What did the help desk make of it? A note that customers can see is the worst that can happen: say so loudly."""
+    expected = EXPECTED.get(plan.purpose)
+    if expected is not None and receipt.visibility not in (None, expected):
+        log.error(
+            "a write came back with the wrong visibility",
+            account=walk.account,
+            ticket=walk.ticket_id,
+            run=walk.run_id,
+            expected=expected,
+            got=receipt.visibility,
+        )
+        await walk.rows.uncertain(plan.purpose, f"came back as {receipt.visibility}")
+        raise Uncertain(f"the help desk stored a {expected} entry as {receipt.visibility}; a person must look")
+
+
+async def _keep_receipt(walk: Walk, purpose: str, receipt: WriteReceipt) -> None:
+    values: dict[str, Any] = {
+        "entry": receipt.entry_id,
+        "version": receipt.version,
+        "at": receipt.written_at,
+        "detail": None,
+    }
+    await walk.rows.written(purpose, values, MAKES_DRAFT.get(purpose))
+    walk.writes[purpose] = {**walk.writes[purpose], "state": WriteState.WRITTEN, "entry_id": receipt.entry_id}

@@ -1,0 +1,89 @@
+"""What a policy may look at, gathered from what the steps found. A fact that nobody could tell is None."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from connectors.contract import Message, Role, Visibility
+from gateway.screening import clean
+from gateway.workflow.context import ASKING, Reading
+from gateway.workflow.walk import Walk
+
+if TYPE_CHECKING:
+    from gateway.workflow.ground import Grounded
+    from gateway.workflow.screen import Screened
+
+INJECTION_SIGNAL = 0.5  # the score from which it counts as a signal
+
+Facts = dict[str, Any]
+
+
+def ticket_facts(walk: Walk, reading: Reading) -> Facts:
+    """Known as soon as the ticket was read."""
+    ticket = reading.ticket
+    public = [message for message in ticket.messages if message.visibility is Visibility.PUBLIC]
+    asked = [message for message in public if message.author.role in ASKING]
+    newest = reading.unanswered[-1]
+    now = datetime.now(UTC)
+    return {
+        "ticket.account": walk.account,
+        "ticket.id": ticket.id,
+        "ticket.subject": ticket.subject,
+        "ticket.channel": ticket.channel,
+        "ticket.status": ticket.status,
+        "ticket.priority": ticket.priority,
+        "ticket.queue": ticket.queue or "",
+        "ticket.tags": list(ticket.tags),
+        "ticket.age_hours": (now - ticket.created_at).total_seconds() / 3600,
+        "ticket.brand": ticket.brand or "",
+        "requester.organisation": ticket.requester.organisation or "",
+        "requester.domain": (ticket.requester.email or "").rpartition("@")[2].lower(),
+        "message.length": len(clean(newest.body, newest.format).text),
+        "message.attachments": len(newest.attachments),
+        "message.is_first": len(asked) == 1,
+        "history.contacts": len(asked),
+        "history.reopens": _reopens(public),
+        "clock.now": now,
+        **{f"ticket.fields.{key}": value for key, value in ticket.fields.items()},
+    }
+
+
+def screened_facts(reading: Reading, screened: "Screened") -> Facts:
+    """Known when the text was cleaned. Topics come from word lists."""
+    score = screened.injection.score
+    return {
+        "ticket.language": reading.ticket.language or screened.language,
+        "screen.topics": dict(screened.topics),
+        "screen.pii_kinds": sorted(kind.lower() for kind in screened.pii),
+        "screen.injection": score >= INJECTION_SIGNAL,
+        "screen.injection_score": score,
+    }
+
+
+def grounded_facts(grounded: "Grounded") -> Facts:
+    """Known when the knowledge base was searched."""
+    dates = [passage.updated_at for passage in grounded.public if passage.updated_at is not None]
+    return {
+        "knowledge.grounding": grounded.grounding,
+        "knowledge.passages": len(grounded.public),
+        "knowledge.newest_age_days": (datetime.now(UTC) - max(dates)).days if dates else None,
+        "screen.out_of_scope": None if grounded.grounding is None else grounded.grounding < 0.15,
+    }
+
+
+def _reopens(public: list[Message]) -> int:
+    """How often the requester's side wrote again after an answer."""
+    again = 0
+    answered = False
+    for message in public:
+        if message.author.role in ASKING:
+            again += answered
+            answered = False
+        elif message.author.role in (Role.AGENT, Role.INTEGRATION):
+            answered = True
+    return again
+
+
+def plain(facts: Mapping[str, Any]) -> Facts:
+    """Facts as JSON, to be kept with the decision that they led to."""
+    return {name: value.isoformat() if isinstance(value, datetime) else value for name, value in facts.items()}

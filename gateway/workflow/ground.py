@@ -1,0 +1,77 @@
+"""Ground: what the knowledge base says to the question, as far as the requester may know it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from pydantic import TypeAdapter
+
+from gateway.workflow.screen import Screened
+from gateway.workflow.walk import Walk
+
+STEP = "ground"
+PASSAGES = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Quotable:
+    """A passage as the draft gets it, numbered as it is cited. Not `public`: for the agent's eyes alone."""
+
+    number: int
+    source: str
+    article: str
+    title: str
+    text: str
+    url: str | None
+    public: bool
+    language: str | None
+    score: float
+    updated_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Grounded:
+    """`grounding` 0..1: how well the question is covered at all; None where no source was searched."""
+
+    passages: tuple[Quotable, ...]
+    grounding: float | None
+
+    @property
+    def public(self) -> tuple[Quotable, ...]:
+        return tuple(passage for passage in self.passages if passage.public)
+
+
+_ROW = TypeAdapter(Grounded)
+
+
+async def ground(walk: Walk, screened: Screened) -> Grounded:
+    """Passages, from the row of an earlier try or searched now."""
+    if kept := walk.kept(STEP):
+        return _ROW.validate_python(kept.data)
+    with walk.timed(STEP):
+        grounded = await _search(walk, screened)
+    walk.keep(STEP, _ROW.dump_python(grounded, mode="json"))
+    return grounded
+
+
+async def _search(walk: Walk, screened: Screened) -> Grounded:
+    desk = walk.desk
+    if not desk.knowledge or screened.empty:
+        return Grounded((), None)
+    question = f"{screened.subject}\n{screened.question}"
+    found = await walk.line.library.search(desk.knowledge, question, language=screened.language, limit=PASSAGES)
+    passages = tuple(
+        Quotable(
+            number=number,
+            source=hit.passage.source,
+            article=hit.passage.article_id,
+            title=hit.passage.title,
+            text=hit.passage.text,
+            url=hit.passage.url,
+            public=hit.quotable,
+            language=hit.passage.language,
+            score=round(hit.score, 4),
+            updated_at=hit.passage.updated_at,
+        )
+        for number, hit in enumerate(found.passages, start=1)
+    )
+    return Grounded(passages, found.grounding)

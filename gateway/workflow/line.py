@@ -1,0 +1,40 @@
+"""What the line works with: handed over once by `bootstrap`, the same for every run of a worker."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from connectors.contract import Connector
+from gateway.knowledge.library import Library
+from gateway.ledger.attempt import AttemptLog
+from gateway.models import Drafter, Route, Voice
+from gateway.policy import PolicySet
+from gateway.store.database import Database
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """One account: its help desk, and what its owner decided about it."""
+
+    name: str
+    connector: Connector
+    knowledge: tuple[str, ...] = ()
+    route: str = "default"
+    language: str | None = None
+    voice: Voice = field(default_factory=Voice)
+    phone_regions: tuple[str, ...] = ("US", "GB", "DE")
+    send_without_conditional_write: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """Everything that a step may need. `policies` answers the set in force at the moment of asking."""
+
+    database: Database
+    desks: Mapping[str, Desk]
+    routes: Mapping[str, Route]
+    drafter: Drafter
+    attempts: AttemptLog
+    policies: Callable[[], PolicySet]
+    library: Library
+    pages_url: str
+    most_tries: int = 12

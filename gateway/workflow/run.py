@@ -1,0 +1,53 @@
+"""One event's walk down the line. This is the page to show a visitor.
+
+Each step finds its row or makes it; rows are committed at three checkpoints: what was read and screened, what was
+drafted and decided (with the intent to write), what was written. A walk that dies is taken up again from the last one.
+"""
+
+from gateway.errors import NothingOwed
+from gateway.records import DraftState, RunState
+from gateway.store import drafts
+from gateway.workflow.check import check
+from gateway.workflow.context import Reading, read
+from gateway.workflow.decide import choose_models, decide
+from gateway.workflow.deliver import deliver, settle
+from gateway.workflow.draft import draft
+from gateway.workflow.ground import ground
+from gateway.workflow.outcome import recognise
+from gateway.workflow.screen import screen
+from gateway.workflow.walk import Walk
+
+
+async def down_the_line(walk: Walk) -> tuple[RunState, str | None]:
+    """Returns how the run ended and why. Raises RunEnded where it ends early, and the errors of those it called."""
+    if walk.has_open_intent:
+        await settle(walk)
+    await walk.stand()
+
+    reading = await read(walk)
+    await recognise(walk, reading)
+    await _owed(walk, reading)
+    screened = await screen(walk, reading)
+    grounded = await ground(walk, screened)
+    models = choose_models(walk, reading, screened, grounded)
+    await walk.rows.commit()
+
+    drafted = await draft(walk, screened, grounded, models)
+    checked = await check(walk, reading, screened, grounded, drafted)
+    decided = await decide(walk, reading, screened, grounded, drafted, checked)
+    await walk.rows.commit()
+
+    await deliver(walk, reading.ticket, decided.planned)
+    return RunState.DONE, decided.reason
+
+
+async def _owed(walk: Walk, reading: Reading) -> None:
+    """Nothing is drafted for a ticket that nobody waits on, and no message is answered twice."""
+    if reading.answers is None:
+        await walk.rows.commit()
+        raise NothingOwed("no message of the requester waits for an answer")
+    walk.answers = reading.answers
+    answered = await drafts.answering(walk.line.database, walk.account, walk.ticket_id, reading.answers, walk.run_id)
+    if answered is not None:
+        await walk.rows.commit()
+        raise NothingOwed(f"run {answered['run_id']} has a draft for this message ({DraftState(answered['state'])})")

@@ -1,0 +1,92 @@
+"""What the note tells an agent, from what the steps found: short, in the order in which it is needed."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from urllib.parse import urlsplit
+
+from gateway.policy import Decision
+from gateway.workflow.check import Findings
+from gateway.workflow.checks import Severity
+from gateway.workflow.context import Reading
+from gateway.workflow.draft import Drafted
+from gateway.workflow.ground import Grounded, Quotable
+from gateway.workflow.note import Note, SourceLine
+from gateway.workflow.screen import Screened
+from gateway.workflow.walk import Walk
+
+OLD_AFTER_DAYS = 365
+MOST_FINDINGS = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """Everything that was found out about one draft."""
+
+    walk: Walk
+    reading: Reading
+    screened: Screened
+    grounded: Grounded
+    drafted: Drafted
+    checked: Findings
+    decision: Decision
+    because: tuple[str, ...]
+
+
+def note_for(told: Told, mark: str, *, with_draft: bool) -> Note:
+    """The note. The draft shows its citations; the text that would be sent has none."""
+    return Note(
+        heading=_heading(told),
+        draft=told.drafted.marked if with_draft else None,
+        reasons=told.because,
+        noticed=list(_noticed(told)),
+        sources=[_source(passage) for passage in told.grounded.public if passage.number in told.drafted.cited],
+        action="Read it, change what needs changing, and send it as your reply. The whole story:",
+        link=f"{told.walk.line.pages_url}/runs/{told.walk.run_id}",
+        last_line=_last_line(told, mark),
+    )
+
+
+def _heading(told: Told) -> str:
+    groups = ", ".join(who.group for who in told.decision.approvers)
+    heading = f"Draft reply, waiting for {groups}" if groups else "Draft reply, for a person to read"
+    escalation = told.decision.escalation
+    if escalation is not None and escalation.due is not None:
+        heading += f" (until {escalation.due.astimezone(UTC):%d %b %H:%M} UTC)"
+    return heading
+
+
+def _noticed(told: Told) -> Iterator[str]:
+    if told.drafted.offline:
+        yield "put together from the help centre without a language model"
+    gravest = [finding for finding in told.checked.findings if finding.severity is not Severity.NOTE]
+    seen: set[str] = set()
+    for finding in gravest:
+        if finding.detail not in seen and len(seen) < MOST_FINDINGS:
+            seen.add(finding.detail)
+            yield finding.detail
+    if told.screened.pii:
+        kinds = ", ".join(sorted(kind.lower().replace("_", " ") for kind in told.screened.pii))
+        yield f"kept from the model: {kinds}"
+    if told.screened.attachments:
+        yield f"{len(told.screened.attachments)} attachments, not read"
+
+
+def _source(passage: Quotable) -> SourceLine:
+    safe = passage.url if passage.url and urlsplit(passage.url).scheme in ("http", "https") else None
+    return SourceLine(passage.number, passage.title, safe, _age(passage.updated_at))
+
+
+def _age(updated_at: datetime | None) -> str:
+    if updated_at is None:
+        return ""
+    days = (datetime.now(UTC) - updated_at.astimezone(UTC)).days
+    age = f"{days // 365} years old" if days >= 2 * 365 else f"{days} days old"
+    return f"({age}: check)" if days > OLD_AFTER_DAYS else f"({age})"
+
+
+def _last_line(told: Told, mark: str) -> str:
+    drafted = told.drafted
+    cost = "cost not known" if drafted.cost_usd is None else f"{drafted.cost_usd:.4f} USD"
+    parts = (mark, cost, f"{drafted.latency_ms / 1000:.1f} s", drafted.model, f"policy {told.decision.version[:6]}")
+    return " · ".join(parts)

@@ -1,0 +1,101 @@
+"""One run on its way: what it has found, what is still to be kept, and whether it may go on."""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Any
+
+from connectors.contract import EventKind
+from gateway.errors import LostLease, NothingOwed, Superseded
+from gateway.records import WriteState
+from gateway.store.intake import Arrival, accept
+from gateway.store.jobs import Lease
+from gateway.store.run_rows import KeptStep, OpenedRun, RunRows
+from gateway.telemetry import step_seconds
+from gateway.workflow.line import Desk, Line
+
+
+class Walk:
+    """A run in the hands of a worker. Steps read what is kept before they do anything again."""
+
+    def __init__(self, line: Line, rows: RunRows, opened: OpenedRun, lease: Lease) -> None:
+        event = opened.event
+        self.line = line
+        self.rows = rows
+        self.lease = lease
+        self.event = event
+        self.run_id: int = event["id"]
+        self.account: str = event["account"]
+        self.ticket_id: str = event["ticket_id"]
+        self.attempts_before: int = event["attempts"]
+        self.writes = opened.writes
+        self.step_ms: dict[str, float] = {name: step.ms for name, step in opened.steps.items()}
+        self.answers: str | None = None  # the message that is to be answered, once the ticket was read
+        self.verdict: str | None = None
+        self.policy_version: str | None = None
+        self._steps = opened.steps
+        if event["requester"]:
+            rows.resume_requester(event["requester"])
+
+    @classmethod
+    async def open(cls, line: Line, event_id: int, lease: Lease) -> "Walk | None":
+        """Begin, or take up again; None where the event does not exist or has ended."""
+        rows = RunRows(line.database, event_id)
+        opened = await rows.open()
+        if opened is None or opened.event["state"] != "waiting":
+            return None
+        return cls(line, rows, opened, lease)
+
+    @property
+    def desk(self) -> Desk:
+        try:
+            return self.line.desks[self.account]
+        except KeyError:
+            raise NothingOwed(f"account {self.account} is not configured any more") from None
+
+    @property
+    def has_open_intent(self) -> bool:
+        """A write may have happened before this worker took over."""
+        return any(write["state"] == WriteState.INTENT for write in self.writes.values())
+
+    def kept(self, name: str) -> KeptStep | None:
+        """What an earlier try found at this step."""
+        return self._steps.get(name)
+
+    def keep(self, name: str, data: Any, content: Any = None) -> None:
+        """Collect a step's row for the next checkpoint. Personal text goes into `content` alone."""
+        self.rows.step(name, self.step_ms.get(name, 0.0), data, content)
+
+    @contextmanager
+    def timed(self, name: str) -> Iterator[None]:
+        """Measure a step in milliseconds; several measurements of one step add up."""
+        began = time.perf_counter()
+        try:
+            yield
+        finally:
+            took = time.perf_counter() - began
+            self.step_ms[name] = round(self.step_ms.get(name, 0.0) + took * 1000, 3)
+            step_seconds.labels(name).observe(took)
+
+    async def stand(self) -> None:
+        """May this run still act? Asked at its start, and right before every model call and every write."""
+        overtaken, leased = await self.rows.standing(self.lease)
+        if not leased:
+            raise LostLease("another worker has taken this run over")
+        if overtaken:
+            raise Superseded("a newer message of this ticket takes over")
+
+    async def read_again(self, version: str) -> None:
+        """Walk the ticket anew from its state at `version`, in case that no webhook of the change arrives."""
+        arrival = Arrival(
+            event_id=f"changed:{self.ticket_id}:{version}",
+            kind=EventKind.TICKET_CHANGED,
+            ticket_id=self.ticket_id,
+            author=None,
+            visibility=None,
+            message_id=None,
+            occurred_at=None,
+            supersedes=True,
+        )
+        await accept(self.line.database, self.account, [arrival], b"", datetime.now(UTC))
