@@ -49,6 +49,7 @@ async def work(environment: Environment, database_url: str, *, ready: Callable[[
             await queue.work(
                 concurrency=environment.concurrency,
                 grace=environment.grace,
+                takeover_after=environment.takeover_after,
                 ready=ready,
                 on_poison=handling.poisoned,
             )

@@ -1,5 +1,6 @@
 """What every test may ask for: a real Postgres, and an empty database of its own in it."""
 
+import contextlib
 import os
 import secrets
 from collections.abc import AsyncIterator, Iterator
@@ -41,14 +42,27 @@ def template(server_url: str) -> Iterator[str]:
         connection.execute(f"drop database {name} with (force)")
 
 
-@pytest.fixture
-def database_url(server_url: str, template: str) -> Iterator[str]:
-    """A migrated, empty database for one test."""
+@contextlib.contextmanager
+def fresh_database(server_url: str, template: str) -> Iterator[str]:
     name = f"countersign_test_{secrets.token_hex(6)}"
     with psycopg.connect(server_url, autocommit=True) as connection:
         connection.execute(f"create database {name} template {template}")
         yield named(server_url, name)
         connection.execute(f"drop database {name} with (force)")
+
+
+@pytest.fixture
+def database_url(server_url: str, template: str) -> Iterator[str]:
+    """A migrated, empty database for one test."""
+    with fresh_database(server_url, template) as url:
+        yield url
+
+
+@pytest.fixture(scope="module")
+def module_database_url(server_url: str, template: str) -> Iterator[str]:
+    """A migrated, empty database for the tests of one file, which share a running house."""
+    with fresh_database(server_url, template) as url:
+        yield url
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ from gateway.settings.file import (
     Installation,
     KnowledgeEntry,
     Owner,
+    PriceEntry,
     RouteEntry,
     SecretName,
 )
@@ -22,6 +23,7 @@ __all__ = [
     "Installation",
     "KnowledgeEntry",
     "Owner",
+    "PriceEntry",
     "RouteEntry",
     "SecretName",
     "read_environment",

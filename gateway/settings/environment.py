@@ -26,6 +26,7 @@ class Environment(BaseSettings):
     largest_delivery: int = Field(1024 * 1024, ge=1024, description="bytes; a larger webhook is refused")
     concurrency: int = Field(50, ge=1, le=500, description="runs at once in one worker process")
     grace: float = Field(25.0, gt=0, description="seconds that a stopping worker gives to what runs")
+    takeover_after: float = Field(15.0, ge=2, le=60, description="seconds of silence after which a worker is dead")
     most_tries: int = Field(12, ge=1, le=100, description="tries of an event before it is given up")
     connections: int = Field(10, ge=3, le=100, description="database connections of one process")
 

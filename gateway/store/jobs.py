@@ -82,31 +82,35 @@ class Jobs:
         *,
         concurrency: int,
         grace: float,
+        takeover_after: float,
         ready: Callable[[], None],
         on_poison: Callable[[list[dict[str, Any]]], Awaitable[None]],
     ) -> None:
-        """Work until told to stop (SIGTERM, SIGINT), then finish what runs for up to `grace` seconds.
+        """Work until told to stop (SIGTERM, SIGINT), then finish what runs for up to `grace` seconds. Jobs of a worker
+        that was silent for `takeover_after` seconds are taken over.
 
         `on_poison` gets the arguments of jobs that were given up because they killed worker after worker."""
-        liveness = Liveness(self._database, on_poison)
+        liveness = Liveness(self._database, on_poison, stale=takeover_after)
         async with self._app.open_async(self._database.pool):
             watcher = asyncio.create_task(liveness.watch())
             try:
                 ready()
-                await self._work_through_restarts(concurrency, grace, liveness)
+                await self._work_through_restarts(concurrency, grace, takeover_after / 5, liveness)
             finally:
                 watcher.cancel()
                 with contextlib.suppress(asyncio.CancelledError):
                     await watcher
 
-    async def _work_through_restarts(self, concurrency: int, grace: float, liveness: Liveness) -> None:
+    async def _work_through_restarts(
+        self, concurrency: int, grace: float, heartbeat: float, liveness: Liveness
+    ) -> None:
         while True:
             try:
                 await self._app.run_worker_async(
                     queues=[QUEUE],
                     concurrency=concurrency,
                     fetch_job_polling_interval=1.0,
-                    update_heartbeat_interval=3.0,
+                    update_heartbeat_interval=heartbeat,
                     stalled_worker_timeout=60.0,
                     shutdown_graceful_timeout=grace,
                     delete_jobs="never",

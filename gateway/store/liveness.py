@@ -16,7 +16,6 @@ from gateway.errors import DatabaseUnavailable
 from gateway.store.database import Database
 
 EVERY = 2.0  # seconds between looks
-STALE = 15  # seconds without a heartbeat: the worker is dead. Longer than any blocked event loop seen (0.7 s)
 POISON = 20  # tries of one job, counting those that killed their worker
 KEEP_FINISHED = 3600  # seconds; finished jobs are deleted in small portions
 
@@ -36,6 +35,7 @@ from hit where j.id = hit.id
 returning j.id, j.status::text, j.args
 """
 
+BEAT = "update procrastinate_workers set last_heartbeat = now() where id = %(worker)s"
 MINE = "select id, attempts from procrastinate_jobs where status = 'doing' and worker_id = %(worker)s"
 
 REQUEUE = """
@@ -56,10 +56,15 @@ log = structlog.get_logger()
 
 
 class Liveness:
-    """Watches the jobs of all workers, and knows which ones run in this process."""
+    """Watches the jobs of all workers, and knows which ones run in this process.
 
-    def __init__(self, database: Database, on_poison: Callable[[list[dict[str, Any]]], Awaitable[None]]) -> None:
+    A worker without a heartbeat for `stale` seconds is dead: longer than any blocked event loop that was seen (0.7 s)."""
+
+    def __init__(
+        self, database: Database, on_poison: Callable[[list[dict[str, Any]]], Awaitable[None]], *, stale: float
+    ) -> None:
         self._database = database
+        self._stale = stale
         self._on_poison = on_poison
         self._running: set[int] = set()
         self._worker_id: int | None = None
@@ -76,17 +81,23 @@ class Liveness:
         """Runs until cancelled. A database that is away is waited for."""
         rounds = 0
         while True:
-            await asyncio.sleep(EVERY)
+            await asyncio.sleep(min(EVERY, self._stale / 4))
             rounds += 1
             with contextlib.suppress(DatabaseUnavailable):
+                await self._beat()
                 await self.take_over()
                 await self._repair_own()
                 if rounds % 150 == 0:
                     await self._database.run(FORGET, {"keep": KEEP_FINISHED})
 
+    async def _beat(self) -> None:
+        """The library's heartbeat ends when a worker is told to stop; ours goes on for as long as something runs."""
+        if self._running:
+            await self._database.run(BEAT, {"worker": self._worker_id})
+
     async def take_over(self) -> int:
         """Requeue the jobs of dead workers; returns how many."""
-        rows = await self._database.all(TAKE_OVER, {"stale": STALE, "poison": POISON})
+        rows = await self._database.all(TAKE_OVER, {"stale": self._stale, "poison": POISON})
         if rows:
             log.warning("jobs of a dead worker taken over", jobs=len(rows))
         if given_up := [row["args"] for row in rows if row["status"] == "failed"]:

@@ -1,9 +1,11 @@
 """Sums that may be partly unknown, and how they are told: never a zero for what nobody knows."""
 
 import re
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
 
 from gateway.errors import GatewayError
 
@@ -26,8 +28,22 @@ class Cost:
             return cls(Decimal(0), 0)
         return cls(None if attempts == unpriced and not known else known or Decimal(0), unpriced)
 
+    @classmethod
+    def of_calls(cls, calls: Sequence[Mapping[str, Any]]) -> "Cost":
+        """From rows of attempts. A free call without a price is known to cost nothing."""
+        known = [call["cost_usd"] for call in calls if call["cost_usd"] is not None]
+        unpriced = sum(call["price_state"] == "unpriced" or call["outcome"] is None for call in calls)
+        return cls.of(sum(known, Decimal(0)), attempts=len(calls), unpriced=unpriced)
+
+    @classmethod
+    def total(cls, costs: Iterable["Cost"]) -> "Cost":
+        """Several costs together."""
+        parts = list(costs)
+        known = [cost.known for cost in parts if cost.known is not None]
+        return cls(sum(known, Decimal(0)) if known or not parts else None, sum(cost.unpriced for cost in parts))
+
     def __str__(self) -> str:
-        if self.known is None:
+        if self.known is None or (self.unpriced and not self.known):
             return "not known"
         told = f"{_short(self.known)} USD"
         return f"at least {told}" if self.unpriced else told

@@ -18,9 +18,9 @@ with walked as (
 ), spent as (
   select w.account, w.ticket_id, count(distinct w.id) as runs, count(t.id) as attempts,
     sum(t.input_tokens) as input_tokens, sum(t.output_tokens) as output_tokens,
-    count(t.id) filter (where t.input_tokens is null and t.price_state is distinct from 'free') as uncounted,
-    sum(t.cost_usd) as known_usd,
-    count(t.id) filter (where t.price_state = 'unpriced' or t.outcome is null) as unpriced,
+    count(t.id) filter (where t.input_tokens is null and t.price_state is distinct from 'free') as uncounted_attempts,
+    case count(t.id) when 0 then 0 else sum(t.cost_usd) end as known_usd,
+    count(t.id) filter (where t.price_state = 'unpriced' or t.outcome is null) as unpriced_attempts,
     min(w.received_at) as first_at
   from walked w left join attempt t on t.run_id = w.id group by w.account, w.ticket_id
 ), seen as (
@@ -36,7 +36,11 @@ select * from spent join seen using (account, ticket_id) order by run_id desc li
 
 @dataclass(frozen=True, slots=True)
 class TicketCost:
-    """One ticket on the ledger. Milliseconds and the verdict belong to `run_id`, everything else to all its runs."""
+    """One ticket on the ledger. Milliseconds and the verdict belong to `run_id`, everything else to all its runs.
+
+    `known_usd` sums the calls with a known price, None where no call has one; `unpriced_attempts` are not in it.
+    Likewise tokens and `uncounted_attempts`.
+    """
 
     account: str
     ticket_id: str
@@ -44,9 +48,9 @@ class TicketCost:
     attempts: int
     input_tokens: int | None
     output_tokens: int | None
-    uncounted: int
+    uncounted_attempts: int
     known_usd: Decimal | None
-    unpriced: int
+    unpriced_attempts: int
     first_at: datetime
     run_id: int
     state: str
@@ -60,11 +64,11 @@ class TicketCost:
 
     @property
     def cost(self) -> Cost:
-        return Cost.of(self.known_usd, attempts=self.attempts, unpriced=self.unpriced)
+        return Cost.of(self.known_usd, attempts=self.attempts, unpriced=self.unpriced_attempts)
 
     @property
     def tokens(self) -> Tokens:
-        return Tokens(self.input_tokens, self.output_tokens, self.uncounted)
+        return Tokens(self.input_tokens, self.output_tokens, self.uncounted_attempts)
 
 
 async def ticket_costs(

@@ -16,7 +16,7 @@ select * from (
     coalesce(r.reason, e.error) as reason, r.started_at, r.finished_at, r.waited_ms, r.took_ms, r.step_ms, r.verdict,
     d.state as draft_state, o.kind as outcome,
     case jsonb_typeof(c.body) when 'object' then c.body->>'subject' end as subject,
-    a.attempts, a.model, a.input_tokens, a.output_tokens, a.uncounted, a.known_usd, a.unpriced
+    a.attempts, a.model, a.input_tokens, a.output_tokens, a.uncounted_attempts, a.known_usd, a.unpriced_attempts
   from event e
   left join run r on r.id = e.id
   left join draft d on d.run_id = e.id
@@ -25,9 +25,9 @@ select * from (
   left join content c on c.id = s.content_id
   cross join lateral (
     select count(*) as attempts, sum(t.input_tokens) as input_tokens, sum(t.output_tokens) as output_tokens,
-      count(*) filter (where t.input_tokens is null and t.price_state is distinct from 'free') as uncounted,
-      sum(t.cost_usd) as known_usd,
-      count(*) filter (where t.price_state = 'unpriced' or t.outcome is null) as unpriced,
+      count(*) filter (where t.input_tokens is null and t.price_state is distinct from 'free') as uncounted_attempts,
+      case count(t.id) when 0 then 0 else sum(t.cost_usd) end as known_usd,
+      count(*) filter (where t.price_state = 'unpriced' or t.outcome is null) as unpriced_attempts,
       (array_agg(t.model order by t.number desc) filter (where t.outcome = 'ok'))[1] as model
     from attempt t where t.run_id = e.id) a
 ) as line
@@ -44,7 +44,11 @@ DEAD = "select count(*) as events from event where state = 'dead'"
 
 @dataclass(frozen=True, slots=True)
 class RunLine:
-    """One run in one line. `subject` is masked, None once erased; `state` is `waiting` before a worker begins."""
+    """One run in one line. `subject` is masked, None once erased; `state` is `waiting` before a worker begins.
+
+    `known_usd` sums the calls with a known price, None where no call has one; `unpriced_attempts` are not in it.
+    Likewise tokens and `uncounted_attempts`.
+    """
 
     run_id: int
     account: str
@@ -68,17 +72,17 @@ class RunLine:
     model: str | None
     input_tokens: int | None
     output_tokens: int | None
-    uncounted: int
+    uncounted_attempts: int
     known_usd: Decimal | None
-    unpriced: int
+    unpriced_attempts: int
 
     @property
     def cost(self) -> Cost:
-        return Cost.of(self.known_usd, attempts=self.attempts, unpriced=self.unpriced)
+        return Cost.of(self.known_usd, attempts=self.attempts, unpriced=self.unpriced_attempts)
 
     @property
     def tokens(self) -> Tokens:
-        return Tokens(self.input_tokens, self.output_tokens, self.uncounted)
+        return Tokens(self.input_tokens, self.output_tokens, self.uncounted_attempts)
 
 
 async def run_list(

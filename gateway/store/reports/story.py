@@ -8,6 +8,7 @@ from typing import Any
 
 from gateway.errors import NotFound
 from gateway.store.database import Database, Row
+from gateway.store.reports.amounts import Cost
 from gateway.store.reports.placeholders import Mask
 
 EVENT = """
@@ -71,6 +72,10 @@ class Story:
         if self.run:
             return str(self.run["state"])
         return "failed" if self.event["state"] == "dead" else str(self.event["state"])
+
+    @property
+    def cost(self) -> Cost:
+        return Cost.of_calls(self.attempts)
 
 
 async def run_story(database: Database, run_id: int) -> Story:

@@ -35,25 +35,19 @@ async def ticket_story(database: Database, account: str, ticket_id: str) -> Tick
             remedy="Check the number, and whether the help desk's webhook points here",
         )
     latest = next((run for run in runs if run.draft_state and run.draft_state != "superseded"), runs[0])
-    attempts = sum(run.attempts for run in runs)
-    known = [run.known_usd for run in runs if run.known_usd is not None]
     return TicketStory(
         account=account,
         ticket_id=ticket_id,
         runs=runs,
         more=older is not None,
         latest=await run_story(database, latest.run_id),
-        cost=Cost.of(
-            sum(known[1:], known[0]) if known else None,
-            attempts=attempts,
-            unpriced=sum(run.unpriced for run in runs),
-        ),
+        cost=Cost.total(run.cost for run in runs),
         tokens=Tokens(
             _sum([run.input_tokens for run in runs]),
             _sum([run.output_tokens for run in runs]),
-            sum(run.uncounted for run in runs),
+            sum(run.uncounted_attempts for run in runs),
         ),
-        attempts=attempts,
+        attempts=sum(run.attempts for run in runs),
     )
 
 

@@ -1,0 +1,45 @@
+# What a person types often. `make` alone explains itself.
+PYTHON ?= python3
+BIN := .venv/bin
+STAMP := .venv/.installed
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test check bench lock fmt
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: $(STAMP) ## a virtual environment with everything, pinned by hash
+
+$(STAMP): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; set PYTHON=python3.12, say")'
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $(STAMP)
+
+demo: setup ## the whole line on invented tickets, in the browser; DEMO="--once" ends by itself
+	$(BIN)/countersign demo $(DEMO)
+
+test: setup ## all tests; TESTS="tests/store -k takeover" for some of them
+	$(BIN)/pytest $(TESTS)
+
+check: setup ## format, lint, types, import rules, dead code, policies
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/vulture
+	$(BIN)/countersign policy check policies
+	$(BIN)/countersign policy test policies
+
+bench: setup ## measurements, each against a floor in the same run
+	$(BIN)/python -m bench
+
+lock: setup ## write requirements.lock anew, with hashes and without addresses
+	$(BIN)/pip-compile --quiet --generate-hashes --allow-unsafe --strip-extras --no-emit-index-url --no-emit-trusted-host \
+		--no-emit-find-links --no-header --extra dev --extra embedded --output-file requirements.lock pyproject.toml
+
+fmt: setup ## format the code
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .

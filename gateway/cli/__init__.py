@@ -1,0 +1,50 @@
+"""A door: the command `countersign`. Each group of commands is a file here; heavy things load when they are used."""
+
+import sys
+
+import typer
+
+from connectors.errors import ConnectorError
+from gateway.errors import ConfigurationInvalid, GatewayError
+
+app = typer.Typer(
+    name="countersign",
+    help="AI drafts inside the help desk, under rules that a team can read.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+
+
+def main() -> None:
+    """Errors that we know are a sentence and what to do, never a stack trace. Exit codes: 1 failed, 2 used wrongly."""
+    _add_commands()
+    try:
+        app()
+    except ConfigurationInvalid as error:
+        for problem in error.problems:
+            typer.echo(problem, err=True)
+        plural = "mistake" if len(error.problems) == 1 else "mistakes"
+        typer.echo(f"{len(error.problems)} {plural} in the configuration; nothing was started.", err=True)
+        sys.exit(1)
+    except (GatewayError, ConnectorError) as error:
+        typer.echo(f"countersign: {error}", err=True)
+        sys.exit(1)
+    except KeyboardInterrupt:
+        sys.exit(130)
+
+
+def _add_commands() -> None:
+    from gateway.cli import check, demo, processes
+
+    processes.add_to(app)
+    check.add_to(app)
+    demo.add_to(app)
+    try:
+        from gateway.cli import dead, ledger, policy, runs
+    except ImportError:
+        return
+    app.add_typer(runs.app, name="runs", help="What became of events.")
+    app.add_typer(ledger.app, name="ledger", help="What tickets cost, and how long they took.")
+    app.add_typer(dead.app, name="dead", help="Events that were given up.")
+    app.add_typer(policy.app, name="policy", help="Check, test and explain policies.")

@@ -1,0 +1,100 @@
+"""The story of a run on a terminal: where it stands, its steps on one scale, its calls and its writes."""
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from rich.text import Text
+
+from gateway.cli.tables import Column, console, harmless, print_table, told
+from gateway.store.database import Row
+from gateway.store.reports import Cost, Story, duration
+
+BAR = 24  # characters of the longest step
+STEPS = ("context", "screen", "ground", "draft", "check", "decide", "deliver")
+
+CALLS: tuple[Column[Row], ...] = (
+    Column("#", lambda call: call["number"], number=True),
+    Column("Model", lambda call: call["model"]),
+    Column(
+        "Ended", lambda call: ", ".join(dict.fromkeys(filter(None, (call["outcome"] or "never", call["error_kind"]))))
+    ),
+    Column("Tokens in", lambda call: _known(call["input_tokens"]), number=True),
+    Column("out", lambda call: _known(call["output_tokens"]), number=True),
+    Column("Took", lambda call: duration(call["latency_ms"]), number=True),
+    Column("Cost", lambda call: Cost.of_calls([call]), number=True),
+)
+WRITES: tuple[Column[Row], ...] = (
+    Column("Write", lambda write: write["purpose"]),
+    Column("State", lambda write: write["state"]),
+    Column("Mark", lambda write: write["mark"]),
+    Column("Entry", lambda write: write["entry_id"]),
+    Column("Detail", lambda write: write["detail"]),
+)
+
+
+def print_story(story: Story, *, with_steps: bool) -> None:
+    out = console()
+    for label, value in _heading(story):
+        out.print(Text.assemble((f"{label:<9}", "dim"), told(value)))
+    _print_steps(story)
+    if story.attempts:
+        print_table(CALLS, story.attempts)
+    if story.writes:
+        print_table(WRITES, story.writes)
+    if with_steps:
+        _print_kept(story)
+
+
+def _heading(story: Story) -> Iterator[tuple[str, object]]:
+    event, run = story.event, story.run or {}
+    yield "Run", f"{event['id']}, {event['kind'].replace('_', ' ')}, received {told(event['received_at'])} UTC"
+    yield "Ticket", f"{event['account']} #{event['ticket_id']}"
+    tries = f", {event['tries']} failed tries" if event["tries"] else ""
+    yield "State", f"{story.state}{tries}"
+    if reason := run.get("reason") or event["error"]:
+        yield "Why", reason
+    if decision := story.decision:
+        yield "Verdict", decision["verdict"]
+    for because in _because(story):
+        yield "Because", because
+    if story.draft:
+        yield "Draft", story.draft["state"]
+    if outcome := story.outcome:
+        alike = "" if outcome["similarity"] is None else f", {outcome['similarity']:.0%} alike"
+        yield "Outcome", outcome["kind"].replace("_", " ") + alike
+    if run:
+        yield "Took", f"{duration(run['took_ms'])}, after {duration(run['waited_ms'])} waiting"
+    yield "Cost", story.cost if story.attempts else "no call to a model"
+
+
+def _because(story: Story) -> list[str]:
+    decided = story.steps.get("decide")
+    reasons = decided.data.get("because") if decided and isinstance(decided.data, Mapping) else None
+    return [str(reason) for reason in reasons] if isinstance(reasons, list) else []
+
+
+def _print_steps(story: Story) -> None:
+    ms = {name: step.ms for name, step in story.steps.items()} | dict((story.run or {}).get("step_ms") or {})
+    longest = max(ms.values(), default=0.0)
+    out = console()
+    out.print()
+    for name in STEPS:
+        if name in ms:
+            filled = "█" * max(1, round(BAR * ms[name] / longest)) if longest else ""
+            out.print(Text.assemble(f"{name:<9}", (f"{filled:<{BAR}}", "cyan"), f" {duration(ms[name]):>8}"))
+        else:
+            out.print(Text(f"{name:<9}not reached", style="dim"))
+    out.print()
+
+
+def _print_kept(story: Story) -> None:
+    out = console()
+    for name, step in story.steps.items():
+        out.print(Text(f"\n{name}, kept at {told(step.at)} UTC", style="bold"))
+        kept: dict[str, Any] = {"data": step.data, "content": "erased" if step.erased else step.content}
+        out.print(Text(harmless(json.dumps(kept, indent=2, ensure_ascii=False, default=str))))
+
+
+def _known(number: int | None) -> str:
+    return "not known" if number is None else f"{number:,}"

@@ -1,0 +1,104 @@
+"""Prints rows: as a table for people, as CSV that a spreadsheet cannot be tricked with, or as JSON for programs."""
+
+import csv
+import io
+import sys
+import unicodedata
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any, Generic, TypeVar
+
+from pydantic import TypeAdapter
+from rich import box
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+WIDTH = 100  # columns of a table where no terminal says otherwise
+TURNING = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A)])  # direction controls, dropped
+Row = TypeVar("Row")
+
+
+class Format(StrEnum):
+    TABLE = "table"
+    CSV = "csv"
+    JSON = "json"
+
+
+@dataclass(frozen=True, slots=True)
+class Column(Generic[Row]):
+    """A heading, and what stands under it for a row. `whole`: never wrapped; `number`: aligned right too."""
+
+    heading: str
+    shows: Callable[[Row], object]
+    number: bool = False
+    whole: bool = False
+    style: Callable[[Row], str | None] = lambda _: None
+
+
+def console() -> Console:
+    """Colours and the terminal's width on a terminal; plain text of 100 columns anywhere else."""
+    return Console(highlight=False, width=None if sys.stdout.isatty() else WIDTH)
+
+
+def print_table(columns: Sequence[Column[Row]], rows: Sequence[Row], *, caption: str | None = None) -> None:
+    table = Table(
+        box=box.SIMPLE_HEAD,
+        pad_edge=False,
+        show_edge=False,
+        caption=caption,
+        caption_justify="left",
+        caption_style="dim",
+    )
+    for column in columns:
+        right = "right" if column.number else "left"
+        table.add_column(column.heading, justify=right, no_wrap=column.number or column.whole, overflow="fold")  # type: ignore[arg-type]
+    for row in rows:
+        table.add_row(*(Text(told(column.shows(row)), style=column.style(row) or "") for column in columns))
+    console().print(table)
+
+
+def print_json(value: Any) -> None:
+    """Times as RFC 3339, money as text: a sum must not lose digits in a float."""
+    sys.stdout.write(TypeAdapter(Any).dump_json(value, indent=2).decode() + "\n")
+
+
+def print_csv(headings: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(headings)
+    writer.writerows([_cell(value) for value in row] for row in rows)
+    sys.stdout.write(out.getvalue())
+
+
+def told(value: object) -> str:
+    """A value for the terminal: one line, nothing that could steer it, `-` for nothing."""
+    if value is None or value == "":
+        return "-"
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S")
+    return " ".join(harmless(str(value)).split())
+
+
+def harmless(text: str) -> str:
+    """Without what could move the cursor or turn the line around: a stranger wrote some of what is printed."""
+    return "".join(
+        "\ufffd" if unicodedata.category(c) in ("Cc", "Cs") and c not in "\n\t" else c for c in text
+    ).translate(TURNING)
+
+
+def _cell(value: object) -> str:
+    """A field of CSV. Text that a spreadsheet would run as a formula gets an apostrophe in front."""
+    if value is None:
+        return ""
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat()
+    if isinstance(value, Decimal):
+        return f"{value.normalize():f}" if value else "0"
+    if isinstance(value, int | float):
+        return str(value)
+    text = harmless(str(value))
+    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\n")) else text

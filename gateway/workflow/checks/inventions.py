@@ -1,0 +1,124 @@
+"""Links, addresses and numbers that a draft may not make up, and people that it may not speak of."""
+
+import re
+from collections.abc import Iterable, Iterator
+from urllib.parse import urlsplit
+
+from gateway.screening import Kind as Personal
+from gateway.screening import Known, personal
+from gateway.screening.known import KnownValues
+from gateway.workflow.checks.findings import Checked, Finding, Kind, Severity, Source
+
+_LINK = re.compile(
+    r"(?:https?|ftp)://[^\s<>\"'()\[\]]{1,2000}|(?<![\w@.])(?:www\.)[\w-]{1,63}(?:\.[\w-]{1,63}){1,5}"
+    r"(?:/[^\s<>\"')\]]{0,500})?"
+    r"|(?<![\w@./-])(?:[a-z0-9-]{1,63}\.){1,4}(?:com|net|org|io|co|app|dev|info|biz|me|xyz|online|site|shop|link"
+    r"|click|top|de|uk|fr"
+    r"|es|it|nl|eu|ru|cn|ly|example)\b(?:/[^\s<>\"')\]]{0,500})?",
+    re.IGNORECASE,
+)
+_REFERENCE = re.compile(r"\]\(\s?([^)\s]{1,2000})|^\s{0,3}\[[^\]\n]{1,100}\]:\s?(\S{1,2000})", re.MULTILINE)
+_CONTACTS = frozenset({Personal.EMAIL, Personal.PHONE, Personal.CARD, Personal.IBAN})
+_SECRETS = frozenset({Personal.SECRET, Personal.CARD, Personal.NATIONAL_ID})
+_PAYMENT = re.compile(
+    r"\b(?:bc1[a-z0-9]{20,60}|0x[0-9a-f]{40}|paypal\.me/\w+|(?:venmo|cash ?app|zelle|western union"
+    r"|gift ?card code)s?\b)",
+    re.IGNORECASE,
+)
+
+
+def invented_link(checked: Checked) -> Iterator[Finding]:
+    """A link that no source holds and whose host nobody allowed. What the requester wrote is no source."""
+    sources = [source for source in checked.sources if source.quotable or not checked.to_requester]
+    for start, end, link in _links(checked.text):
+        address = link if "://" in link else f"https://{link}"
+        if not _host_allowed(address, checked.allowed_domains) and not _in_sources(_normal(address), sources):
+            detail = "This link is in no source, and its host is not on the list of allowed ones."
+            yield Finding(Kind.INVENTED_LINK, Severity.STOP, start, end, detail)
+
+
+def invented_contact(checked: Checked) -> Iterator[Finding]:
+    """Mail addresses, phone numbers and payment details that no source holds and that are not the requester's own."""
+    known = {_plain(known.value) for known in checked.own}
+    sources = _plain(" ".join(source.text for source in checked.sources))
+    for match in personal(checked.text, kinds=_CONTACTS):
+        value = checked.text[match.start : match.end]
+        if _plain(value) in known or _plain(value) in sources:
+            continue
+        if match.kind is Personal.EMAIL and _in_domains(value.rpartition("@")[2].lower(), checked.allowed_domains):
+            continue
+        detail = f"This {_NAMES[match.kind]} is in no source."
+        yield Finding(Kind.INVENTED_CONTACT, Severity.STOP, match.start, match.end, detail)
+    for way in _PAYMENT.finditer(checked.text):
+        if _plain(way.group()) not in sources:
+            yield Finding(Kind.INVENTED_CONTACT, Severity.STOP, *way.span(), "This way to pay is in no source.")
+
+
+def personal_data_of_others(checked: Checked) -> Iterator[Finding]:
+    """Values of people in the ticket other than the requester, and anything that only a vault should hold."""
+    own = {known.value.casefold() for known in checked.own}
+    others = [known for known in checked.others if known.value.casefold() not in own]
+    for match in KnownValues(others).find(checked.text):
+        value = checked.text[match.start : match.end]
+        if not _is_own_name(value, checked.own):
+            detail = "This belongs to somebody other than the requester."
+            yield Finding(Kind.PERSONAL_DATA_OF_OTHERS, Severity.CONCERN, match.start, match.end, detail)
+    for match in personal(checked.text, kinds=_SECRETS):
+        detail = "No reply should repeat a secret, a card or an official id."
+        yield Finding(Kind.PERSONAL_DATA_OF_OTHERS, Severity.STOP, match.start, match.end, detail)
+
+
+_NAMES = {
+    Personal.EMAIL: "mail address",
+    Personal.PHONE: "phone number",
+    Personal.CARD: "card number",
+    Personal.IBAN: "account number",
+}
+
+
+def links(text: str) -> int:
+    """How many links a text holds."""
+    return sum(1 for _ in _links(text))
+
+
+def _links(text: str) -> Iterator[tuple[int, int, str]]:
+    seen: set[int] = set()
+    for match in _LINK.finditer(text):
+        link = match.group().rstrip(".,;:!?*_")
+        seen.add(match.start())
+        yield match.start(), match.start() + len(link), link
+    for match in _REFERENCE.finditer(text):
+        group = 1 if match.group(1) else 2
+        if match.start(group) not in seen and not match.group(group).startswith(("#", "mailto:")):
+            yield match.start(group), match.end(group), match.group(group)
+
+
+def _in_sources(link: str, sources: Iterable[Source]) -> bool:
+    """Whether the very link stands in a source, not only its beginning."""
+    whole = re.compile(rf"(?<![\w.@-]){re.escape(link)}(?![\w%&=?#-]|[./][\w%?#-])", re.IGNORECASE)
+    return any(whole.search(f"{source.url or ''} {source.text}") for source in sources)
+
+
+def _host_allowed(address: str, hosts: frozenset[str]) -> bool:
+    try:
+        parts = urlsplit(address)
+        host, scheme, user = parts.hostname or "", parts.scheme, parts.username
+    except ValueError:
+        return False
+    return scheme in ("http", "https") and user is None and _in_domains(host.lower(), hosts)
+
+
+def _in_domains(host: str, domains: frozenset[str]) -> bool:
+    return any(host == domain or host.endswith(f".{domain}") for domain in domains)
+
+
+def _normal(url: str) -> str:
+    return re.sub(r"^https?://", "", url.strip().lower()).rstrip("/.,")
+
+
+def _plain(value: str) -> str:
+    return re.sub(r"[\s().\-/]", "", value).casefold()
+
+
+def _is_own_name(value: str, own: tuple[Known, ...]) -> bool:
+    return any(value.casefold() in known.value.casefold().split() for known in own)

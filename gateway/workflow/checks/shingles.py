@@ -1,0 +1,33 @@
+"""Finds where one text repeats another word by word."""
+
+import re
+from collections.abc import Iterable, Iterator
+
+_WORD = re.compile(r"\w+")
+
+
+def overlaps(
+    text: str, sources: Iterable[str], length: int, *, except_in: Iterable[str] = ()
+) -> Iterator[tuple[int, int]]:
+    """Spans of `text` of at least `length` words that stand in one of `sources` and in none of `except_in`."""
+    taken = {shingle for source in sources for shingle in _shingles(source, length)}
+    if not taken:
+        return
+    taken -= {shingle for source in except_in for shingle in _shingles(source, length)}
+    words = [(match.group().lower(), *match.span()) for match in _WORD.finditer(text)]
+    start = end = -1
+    for at in range(len(words) - length + 1):
+        if tuple(word for word, _, _ in words[at : at + length]) not in taken:
+            continue
+        if words[at][1] > end:
+            if end > 0:
+                yield start, end
+            start = words[at][1]
+        end = words[at + length - 1][2]
+    if end > 0:
+        yield start, end
+
+
+def _shingles(text: str, length: int) -> Iterator[tuple[str, ...]]:
+    words = [word.lower() for word in _WORD.findall(text)]
+    return (tuple(words[at : at + length]) for at in range(len(words) - length + 1))
