@@ -1,0 +1,1 @@
+"""The tickets, articles, stub model and script of `countersign demo`."""

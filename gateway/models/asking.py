@@ -1,0 +1,74 @@
+"""What is asked of a route, and what one draft has used so far."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from gateway.ledger.attempt import AttemptLog, Purpose
+from gateway.models.attempts import Attempted
+from gateway.models.calls import Message
+from gateway.models.failures import Failure, FailureKind
+from gateway.models.profile import Profile
+from gateway.models.route import Form, Route
+
+FRAME_TOKENS = 600  # what a schema and the frame of a chat add to the prompt at most
+
+BeforeCall = Callable[[], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """One question to a route: the messages, what they are for, and who keeps the rows.
+
+    `formats` are the arguments that ask for structure; `offline` is what the offline drafter is handed besides.
+    """
+
+    purpose: Purpose
+    prompt: str
+    prompt_version: str
+    messages: Sequence[Message]
+    formats: Mapping[Form, Mapping[str, Any]]
+    offline: Mapping[str, Any]
+    log: AttemptLog
+    before_call: BeforeCall
+
+    def options(self, profile: Profile, temperature: float | None) -> dict[str, Any]:
+        """The arguments of one call beyond the messages."""
+        options = dict(self.formats.get(profile.form, {}))
+        if profile.provider == "offline":
+            options |= self.offline
+        if temperature is not None:
+            options["temperature"] = temperature
+        return options
+
+    def bound(self, profile: Profile) -> Decimal | None:
+        """The most USD that one call can cost: no tokenizer makes more tokens than there are bytes."""
+        size = sum(len(message["content"].encode()) for message in self.messages)
+        return profile.price.bound(size + FRAME_TOKENS, profile.candidate.max_output_tokens)
+
+
+@dataclass(slots=True)
+class Spending:
+    """The rows and the money of one draft. `number` is the last attempt's."""
+
+    run_id: int
+    number: int
+    attempts: list[int] = field(default_factory=list)
+    cost_usd: Decimal | None = Decimal(0)  # None once an attempt is unpriced
+    reserved_usd: Decimal = Decimal(0)  # costs, and bounds where a cost is unknown
+
+    def settle(self, attempted: Attempted, bound: Decimal | None) -> None:
+        """Add an attempt that has ended."""
+        self.attempts.append(attempted.attempt_id)
+        cost = attempted.cost_usd
+        self.cost_usd = None if cost is None or self.cost_usd is None else self.cost_usd + cost
+        self.reserved_usd += cost if cost is not None else bound or Decimal(0)
+
+    def refusal(self, route: Route, bound: Decimal | None) -> Failure | None:
+        """Why the route's money does not allow another call with this bound; None where it does."""
+        if route.max_cost_usd is None:
+            return None
+        if bound is None:
+            return Failure(FailureKind.NO_PRICE)
+        return Failure(FailureKind.OVER_BUDGET) if self.reserved_usd + bound > route.max_cost_usd else None

@@ -1,0 +1,1 @@
+"""A drafter without a language model: it answers from the passages it is given, and says so."""
