@@ -96,6 +96,10 @@ def _desk(name: str, entry: AccountEntry, connector: Connector) -> Desk:
         language=entry.language,
         voice=Voice(entry.voice.brand, entry.voice.tone, entry.voice.sign_off),
         phone_regions=tuple(entry.phone_regions),
+        vip_tags=tuple(entry.vip_tags),
+        tiers=entry.tiers,
+        currency=entry.currency,
+        allowed_domains=tuple(entry.allowed_domains),
         send_without_conditional_write=entry.send_without_conditional_write,
     )
 

@@ -69,6 +69,10 @@ class AccountEntry(_Entry):
     language: str | None = Field(None, pattern=r"^[a-z]{2}$")
     phone_regions: list[str] = ["US", "GB", "DE"]
     voice: VoiceEntry = VoiceEntry()
+    currency: str | None = Field(None, pattern=r"^[A-Z]{3}$")
+    allowed_domains: list[str] = []  # links to them may stand in a draft though no source has them
+    vip_tags: list[str] = ["vip"]
+    tiers: dict[str, str] = {}  # tag of the ticket -> tier of its requester
     # A help desk that cannot refuse a stale write may send on its own only where the owner says so here.
     send_without_conditional_write: bool = False
 

@@ -20,6 +20,22 @@ async def answering(database: Database, account: str, ticket_id: str, message_id
     )
 
 
+async def past(database: Database, account: str, ticket_id: str) -> Row:
+    """What went before on a ticket, and what its account has spent on models: USD, as far as prices are known."""
+    row = await database.one(
+        """select
+             (select count(*) from draft d where d.account = %(account)s and d.ticket_id = %(ticket)s
+              and d.state = 'rejected') as drafts_rejected,
+             coalesce(sum(r.cost_usd) filter (where r.ticket_id = %(ticket)s), 0) as spent_ticket,
+             coalesce(sum(r.cost_usd) filter (where r.started_at >= date_trunc('day', now(), 'UTC')), 0) as spent_day,
+             coalesce(sum(r.cost_usd), 0) as spent_month
+           from run r where r.account = %(account)s and r.started_at >= date_trunc('month', now(), 'UTC')""",
+        {"account": account, "ticket": ticket_id},
+    )
+    assert row is not None
+    return row
+
+
 async def open_drafts(database: Database, account: str, ticket_id: str) -> Sequence[Row]:
     """Drafts that wait for somebody, oldest first, with their text (None once erased)."""
     return await database.all(

@@ -58,7 +58,7 @@ log = structlog.get_logger()
 class Liveness:
     """Watches the jobs of all workers, and knows which ones run in this process.
 
-    A worker without a heartbeat for `stale` seconds is dead: longer than any blocked event loop that was seen (0.7 s)."""
+    A worker without a heartbeat for `stale` seconds is dead; no event loop was seen blocked for more than 0.7 s."""
 
     def __init__(
         self, database: Database, on_poison: Callable[[list[dict[str, Any]]], Awaitable[None]], *, stale: float

@@ -85,8 +85,9 @@ def _subject(walk: Walk, reading: Reading, screened: Screened, grounded: Grounde
             if person.role is not Role.AGENT
             for value in _values(person)
         ),
+        allowed_domains=frozenset(walk.desk.allowed_domains),
+        currency=walk.desk.currency,
         cut=drafted.cut,
-        refused=drafted.refused,
     )
 
 

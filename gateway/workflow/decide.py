@@ -48,7 +48,7 @@ def choose_models(walk: Walk, reading: Reading, screened: Screened, grounded: Gr
 
     Raises Withheld where no model may."""
     policies, routes = walk.line.policies(), walk.line.routes
-    facts = ticket_facts(walk, reading) | screened_facts(reading, screened) | grounded_facts(grounded)
+    facts = ticket_facts(walk, reading) | screened_facts(reading, screened) | grounded_facts(walk, grounded)
     chosen = policies.route(facts)
     redaction = policies.redaction(facts)
     wanted = (walk.desk.route,) if chosen.models is None else chosen.models
@@ -106,7 +106,7 @@ def _facts(
     return {
         **ticket_facts(walk, reading),
         **screened_facts(reading, screened),
-        **grounded_facts(grounded),
+        **grounded_facts(walk, grounded),
         **checked.facts,
         "ticket.changed": False,  # `deliver` finds out right before it writes
         "model.name": drafted.model,

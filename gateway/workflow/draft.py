@@ -30,7 +30,6 @@ class Drafted:
     confidence: float | None
     knows: bool | None
     cut: bool
-    refused: bool
     offline: bool
     form: str
     language: str | None  # the one that was asked for
@@ -97,7 +96,6 @@ def _restored(reply: ModelReply, screened: Screened, route: Route, language: str
         confidence=reply.confidence,
         knows=reply.knows,
         cut=reply.cut,
-        refused=False,
         offline=reply.offline,
         form=reply.form,
         language=language,

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from connectors.contract import Message, Role, Visibility
+from gateway.policy import NO_LIMIT
 from gateway.screening import clean
 from gateway.workflow.context import ASKING, Reading
 from gateway.workflow.walk import Walk
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from gateway.workflow.screen import Screened
 
 INJECTION_SIGNAL = 0.5  # the score from which it counts as a signal
+OUT_OF_SCOPE = 0.2  # grounding below which the help centre does not speak of the matter at all
 
 Facts = dict[str, Any]
 
@@ -36,6 +38,8 @@ def ticket_facts(walk: Walk, reading: Reading) -> Facts:
         "ticket.tags": list(ticket.tags),
         "ticket.age_hours": (now - ticket.created_at).total_seconds() / 3600,
         "ticket.brand": ticket.brand or "",
+        "requester.vip": any(tag in walk.desk.vip_tags for tag in ticket.tags),
+        "requester.tier": next((walk.desk.tiers[tag] for tag in ticket.tags if tag in walk.desk.tiers), ""),
         "requester.organisation": ticket.requester.organisation or "",
         "requester.domain": (ticket.requester.email or "").rpartition("@")[2].lower(),
         "message.length": len(clean(newest.body, newest.format).text),
@@ -43,6 +47,7 @@ def ticket_facts(walk: Walk, reading: Reading) -> Facts:
         "message.is_first": len(asked) == 1,
         "history.contacts": len(asked),
         "history.reopens": _reopens(public),
+        "history.drafts_rejected": walk.past["drafts_rejected"],
         "clock.now": now,
         **{f"ticket.fields.{key}": value for key, value in ticket.fields.items()},
     }
@@ -60,14 +65,16 @@ def screened_facts(reading: Reading, screened: "Screened") -> Facts:
     }
 
 
-def grounded_facts(grounded: "Grounded") -> Facts:
+def grounded_facts(walk: Walk, grounded: "Grounded") -> Facts:
     """Known when the knowledge base was searched."""
     dates = [passage.updated_at for passage in grounded.public if passage.updated_at is not None]
     return {
         "knowledge.grounding": grounded.grounding,
         "knowledge.passages": len(grounded.public),
         "knowledge.newest_age_days": (datetime.now(UTC) - max(dates)).days if dates else None,
-        "screen.out_of_scope": None if grounded.grounding is None else grounded.grounding < 0.15,
+        **{f"budget.{scope}_spent": walk.past[f"spent_{scope}"] for scope in ("ticket", "day", "month")},
+        **{f"budget.{scope}_left": NO_LIMIT for scope in ("ticket", "day", "month")},
+        "screen.out_of_scope": None if grounded.grounding is None else grounded.grounding < OUT_OF_SCOPE,
     }
 
 

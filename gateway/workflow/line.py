@@ -22,6 +22,10 @@ class Desk:
     language: str | None = None
     voice: Voice = field(default_factory=Voice)
     phone_regions: tuple[str, ...] = ("US", "GB", "DE")
+    vip_tags: tuple[str, ...] = ()
+    tiers: Mapping[str, str] = field(default_factory=dict)  # tag -> tier
+    currency: str | None = None
+    allowed_domains: tuple[str, ...] = ()
     send_without_conditional_write: bool = False
 
 

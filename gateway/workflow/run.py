@@ -47,6 +47,7 @@ async def _owed(walk: Walk, reading: Reading) -> None:
         await walk.rows.commit()
         raise NothingOwed("no message of the requester waits for an answer")
     walk.answers = reading.answers
+    walk.past = await drafts.past(walk.line.database, walk.account, walk.ticket_id)
     answered = await drafts.answering(walk.line.database, walk.account, walk.ticket_id, reading.answers, walk.run_id)
     if answered is not None:
         await walk.rows.commit()

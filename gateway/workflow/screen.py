@@ -64,11 +64,11 @@ def _screen(walk: Walk, reading: Reading, known: Sequence[Known]) -> Screened:
     keep = [kind for kind in Kind if redaction.of(kind) is Masking.KEEP and not redaction.special]
     vault = Vault(known, keep=keep, regions=_regions(walk))
     cleaned = [clean(message.body, message.format) for message in reading.unanswered]
-    question = "\n\n".join(part.text for part in cleaned if part.text)[:LONGEST_QUESTION]
-    language = language_of(f"{ticket.subject}\n{question}" if len(question) < 40 else question)
+    question = "\n\n".join(part.text for part in cleaned if part.text)
+    language = language_of(f"{ticket.subject}\n{question}" if len(question) < 40 else question[:LONGEST_QUESTION])
     code = language.code or ticket.language
     return Screened(
-        question=vault.mask(question),
+        question=vault.mask(question, limit=LONGEST_QUESTION),
         subject=vault.mask(clean(ticket.subject).text),
         thread=tuple(_thread(ticket, reading, vault)),
         attachments=tuple(
@@ -80,7 +80,7 @@ def _screen(walk: Walk, reading: Reading, known: Sequence[Known]) -> Screened:
         language=code,
         language_confidence=language.confidence,
         injection=_injection(ticket, reading, cleaned),
-        topics=policies.find_topics(f"{ticket.subject}\n{question}", code),
+        topics=policies.find_topics(f"{ticket.subject}\n{question}"[:LONGEST_QUESTION], code),
         pii=dict(vault.counts),
         removed=tuple(sorted({kind for part in cleaned for kind in part.removed})),
         empty=not question.strip(),
@@ -99,14 +99,14 @@ def _thread(ticket: Ticket, reading: Reading, vault: Vault) -> Iterator[Said]:
     ]
     for message in earlier[-THREAD_MESSAGES:]:
         role = "requester" if message.author.role in ASKING else "agent"
-        yield Said(role, vault.mask(clean(message.body, message.format).text[:THREAD_TEXT]))
+        yield Said(role, vault.mask(clean(message.body, message.format).text, limit=THREAD_TEXT))
 
 
 def _injection(ticket: Ticket, reading: Reading, cleaned: Sequence[Cleaned]) -> Injection:
     found = [injection_in(ticket.subject, place="subject")]
     for message, part in zip(reading.unanswered, cleaned, strict=True):
         found.append(
-            injection_in(part.text, hidden=f"{part.hidden}\n{part.quoted}", oddities=part.removed, place="message")
+            injection_in(part.text, hidden=part.hidden, quoted=part.quoted, oddities=part.removed, place="message")
         )
         found += (injection_in(attachment.name, place="attachment") for attachment in message.attachments)
     return together(*found)

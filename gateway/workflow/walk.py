@@ -9,6 +9,7 @@ from typing import Any
 from connectors.contract import EventKind
 from gateway.errors import LostLease, NothingOwed, Superseded
 from gateway.records import WriteState
+from gateway.store.database import Row
 from gateway.store.intake import Arrival, accept
 from gateway.store.jobs import Lease
 from gateway.store.run_rows import KeptStep, OpenedRun, RunRows
@@ -32,6 +33,7 @@ class Walk:
         self.writes = opened.writes
         self.step_ms: dict[str, float] = {name: step.ms for name, step in opened.steps.items()}
         self.answers: str | None = None  # the message that is to be answered, once the ticket was read
+        self.past: Row = {}  # what went before on this ticket
         self.verdict: str | None = None
         self.policy_version: str | None = None
         self._steps = opened.steps

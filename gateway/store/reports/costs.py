@@ -19,7 +19,7 @@ with walked as (
   select w.account, w.ticket_id, count(distinct w.id) as runs, count(t.id) as attempts,
     sum(t.input_tokens) as input_tokens, sum(t.output_tokens) as output_tokens,
     count(t.id) filter (where t.input_tokens is null and t.price_state is distinct from 'free') as uncounted_attempts,
-    case count(t.id) when 0 then 0 else sum(t.cost_usd) end as known_usd,
+    case count(t.id) when 0 then 0 else trim_scale(sum(t.cost_usd)) end as known_usd,
     count(t.id) filter (where t.price_state = 'unpriced' or t.outcome is null) as unpriced_attempts,
     min(w.received_at) as first_at
   from walked w left join attempt t on t.run_id = w.id group by w.account, w.ticket_id

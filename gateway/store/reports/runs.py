@@ -26,7 +26,7 @@ select * from (
   cross join lateral (
     select count(*) as attempts, sum(t.input_tokens) as input_tokens, sum(t.output_tokens) as output_tokens,
       count(*) filter (where t.input_tokens is null and t.price_state is distinct from 'free') as uncounted_attempts,
-      case count(t.id) when 0 then 0 else sum(t.cost_usd) end as known_usd,
+      case count(t.id) when 0 then 0 else trim_scale(sum(t.cost_usd)) end as known_usd,
       count(*) filter (where t.price_state = 'unpriced' or t.outcome is null) as unpriced_attempts,
       (array_agg(t.model order by t.number desc) filter (where t.outcome = 'ok'))[1] as model
     from attempt t where t.run_id = e.id) a
@@ -34,6 +34,7 @@ select * from (
 where (%(account)s::text is null or account = %(account)s)
   and (%(ticket)s::text is null or ticket_id = %(ticket)s)
   and (%(state)s::text is null or state = %(state)s)
+  and (%(nothing)s or state <> 'nothing')
   and (%(verdict)s::text is null or verdict = %(verdict)s)
   and (%(since)s::timestamptz is null or received_at >= %(since)s)
   and (%(before)s::bigint is null or run_id < %(before)s)
@@ -92,16 +93,18 @@ async def run_list(
     ticket_id: str | None = None,
     state: str | None = None,
     verdict: str | None = None,
+    nothing: bool = True,
     since: datetime | None = None,
     before: int | None = None,
     limit: int = 50,
 ) -> tuple[Sequence[RunLine], int | None]:
-    """Newest first, and the `before` of the next page: None on the last one."""
+    """Newest first, and the `before` of the next page: None on the last one. `nothing`: with runs that owed nothing."""
     values: dict[str, Any] = {
         "account": account,
         "ticket": ticket_id,
         "state": state,
         "verdict": verdict,
+        "nothing": nothing,
         "since": since,
         "before": before,
         "limit": limit + 1,

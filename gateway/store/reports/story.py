@@ -17,12 +17,15 @@ select e.*, d.size as delivery_size,
    and n.supersedes) as newer_run
 from event e left join delivery d on d.id = e.delivery_id where e.id = %(run)s
 """
-RUN = "select * from run where id = %(run)s"
+RUN = "select r.*, trim_scale(r.cost_usd) as cost_usd from run r where r.id = %(run)s"
 STEPS = """
 select s.name, s.at, s.ms, s.data, c.body as content, c.erased_at is not null as erased
 from step s left join content c on c.id = s.content_id where s.run_id = %(run)s order by s.at
 """
-ATTEMPTS = "select * from attempt where run_id = %(run)s order by number, id"
+ATTEMPTS = """
+select a.*, trim_scale(a.cost_usd) as cost_usd, trim_scale(a.bound_usd) as bound_usd
+from attempt a where a.run_id = %(run)s order by a.number, a.id
+"""
 DECISION = """
 select d.at, d.verdict, d.policy_version, d.explanation, c.body as facts
 from decision d left join content c on c.id = d.facts_id where d.run_id = %(run)s

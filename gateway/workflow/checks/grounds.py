@@ -1,13 +1,12 @@
 """Does each statement rest on a source that it names, and on one that this reader may see?"""
 
 import re
-import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 
 from gateway.knowledge.terms import telling_terms
 from gateway.workflow.checks.findings import Checked, Finding, Kind, Severity, Source, whole
 from gateway.workflow.checks.sentences import Sentence, sentences
-from gateway.workflow.checks.shingles import overlaps
+from gateway.workflow.checks.shingles import folded, overlaps
 
 _NUMBER = re.compile(r"\d[\d.,:/'’\u202f\xa0-]*\d|\d")
 _NUMBER_WORDS = {
@@ -49,9 +48,9 @@ def uncited_claim(checked: Checked) -> Iterator[Finding]:
 
 
 def invented_quote(checked: Checked) -> Iterator[Finding]:
-    haystack = _folded(" ".join([checked.question, *(source.text for source in checked.sources)]))
+    haystack = folded(" ".join([checked.question, *(source.text for source in checked.sources)]))
     for match in _QUOTE.finditer(checked.text):
-        if _folded(match.group(1)).strip(" .,") not in haystack:
+        if folded(match.group(1)).strip(" .,") not in haystack:
             detail = "These words are quoted, and nobody said them."
             yield Finding(Kind.INVENTED_QUOTE, Severity.CONCERN, *match.span(), detail)
 
@@ -147,7 +146,3 @@ def _numbers(text: str, *, least_word: int = 1) -> set[str]:
 
 def _digits(part: str) -> str:
     return part.lstrip("0") or "0"
-
-
-def _folded(text: str) -> str:
-    return " ".join(re.findall(r"\w+", unicodedata.normalize("NFKC", text).lower()))

@@ -8,6 +8,7 @@ from gateway.workflow.checks.findings import Checked, Finding, Kind, Severity, w
 _FEWEST_LETTERS = 15
 _ENDED = re.compile(r"[.!?…。！？:)\]\"'”»>*_~`\d–—-]\s*$|[\U0001f300-\U0001faff]\s*$")
 _SHORT_LINE = 45
+_ITEM = re.compile(r"[-*•|]|\d{1,2}[.)]")
 _HTML = re.compile(r"</?[a-z][a-z0-9-]{0,20}(?:\s[^<>]{0,500})?/?>|<!--", re.IGNORECASE)
 _IMAGE = re.compile(r"!\[[^\]\n]{0,300}\]\s?[\[(]")
 _SCHEME = re.compile(r"\b(?:javascript|data|vbscript|file):[^\s]", re.IGNORECASE)
@@ -32,7 +33,7 @@ def cut_off(checked: Checked) -> Iterator[Finding]:
         return
     text = checked.text.rstrip()
     last = text.rsplit("\n", 1)[-1].strip()
-    if text and len(last) > _SHORT_LINE and not _ENDED.search(last) and last.isascii():
+    if len(last) > _SHORT_LINE and not _ENDED.search(last) and not _ITEM.match(last) and last.isascii():
         yield Finding(Kind.CUT_OFF, Severity.CONCERN, len(text) - len(last), len(text), "The last sentence has no end.")
 
 

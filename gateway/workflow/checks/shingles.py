@@ -1,6 +1,7 @@
 """Finds where one text repeats another word by word."""
 
 import re
+import unicodedata
 from collections.abc import Iterable, Iterator
 
 _WORD = re.compile(r"\w+")
@@ -31,3 +32,8 @@ def overlaps(
 def _shingles(text: str, length: int) -> Iterator[tuple[str, ...]]:
     words = [word.lower() for word in _WORD.findall(text)]
     return (tuple(words[at : at + length]) for at in range(len(words) - length + 1))
+
+
+def folded(text: str) -> str:
+    """The words alone, in lower case with one space between: how quotes are compared."""
+    return " ".join(_WORD.findall(unicodedata.normalize("NFKC", text).lower()))

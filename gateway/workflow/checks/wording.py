@@ -6,7 +6,8 @@ from functools import lru_cache
 
 from gateway.screening import Language, language_of
 from gateway.workflow.checks.findings import Checked, Finding, Kind, Severity, whole
-from gateway.workflow.checks.shingles import overlaps
+from gateway.workflow.checks.sentences import sentences
+from gateway.workflow.checks.shingles import folded, overlaps
 from gateway.workflow.checks.words import ADVICE, DONE, LEAK, PROFANITY, PROMISE, REFUSAL
 
 _LETTERS = 40
@@ -21,8 +22,14 @@ def refusal(checked: Checked) -> Iterator[Finding]:
 
 
 def promise(checked: Checked) -> Iterator[Finding]:
-    """Commitments, and claims that something was done: a draft has done nothing."""
-    yield from _phrases(PROMISE, checked, Kind.PROMISE, Severity.CONCERN, "The draft promises something.")
+    """Commitments, and claims that something was done: a draft has done nothing. What a cited public source promises in
+    the same words is a note: the help centre says it to everybody."""
+    public = [folded(source.text) for source in checked.cited if source.quotable]
+    for sentence in sentences(checked.text):
+        said = any(folded(sentence.text) in source for source in public)
+        severity = Severity.NOTE if said else Severity.CONCERN
+        for match in PROMISE.finditer(checked.text, sentence.start, sentence.end):
+            yield Finding(Kind.PROMISE, severity, *match.span(), "The draft promises something.")
     yield from _phrases(DONE, checked, Kind.PROMISE, Severity.CONCERN, "The draft says that something was done.")
 
 

@@ -32,7 +32,7 @@ PROMISE = re.compile(
     r"|\b(?:i|we) (?:promise|guarantee|assure you|commit to|can confirm that you will)\b"
     r"|\bis guaranteed\b|\bguaranteed (?:to|delivery|refund)\b"
     r"|\byou(?:['’]ll| will) (?:receive|get|be (?:refunded|reimbursed|credited|compensated)|have your)\b"
-    r"|\byou are entitled to\b|\bfree of charge\b"
+    r"|\byou are entitled to\b"
     r"|\b(?:wir|ich) (?:werden?|versprechen?|garantieren?|versichern?)\b[^.\n]{0,60}\b(?:erstatten|gutschreiben"
     r"|ersetzen|zusenden|schicken|stornieren|überweisen|entschädigen|liefern)\b"
     r"|\b(?:wir|ich) (?:garantieren?|versprechen?|erstatten?|überweisen?)\b"

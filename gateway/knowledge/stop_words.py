@@ -1,0 +1,113 @@
+"""Words that every ticket holds and no article is about: grammar, greetings, and asking itself."""
+
+
+def _words(*lines: str) -> frozenset[str]:
+    return frozenset(" ".join(lines).split())
+
+
+STOP_WORDS = {
+    "en": _words(
+        "a about above after again against all also although always am an and any anybody anyone anything anyway",
+        "are aren't around as asap ask asked asking at away back be because been before being below best between",
+        "both but by can can't cannot cant come could couldn't currently dear did didn't do does doesn't doing",
+        "don't done dont down during each either else even ever every everything explain few finally find for",
+        "from further get gets getting give given go going gone good got great had hadn't happen happened",
+        "happening happens has hasn't have haven't having he hello help her here hers hey hi him his hope how",
+        "how's however i i'd i'll i'm i've if im in into is isn't issue it it's its itself ive just keep kind",
+        "kindly know let let's like likely look looking made make makes making many may maybe me mean might mine",
+        "more most much must my myself need needed needs never no nor not nothing now of off ok okay on once one",
+        "only or other otherwise our ours ourselves out over own please possible problem put question questions",
+        "quite rather really regarding regards said same say says see seem seems she should shouldn't show since",
+        "so some somebody someone something somewhere soon sorry still such supposed sure take tell than thank",
+        "thanks that that's the their theirs them themselves then there there's these they they're thing things",
+        "think this those though through thus till to today told too tried try trying under understand until up",
+        "upon us use used using very via want wanted wants was wasn't way we we're we've well went were weren't",
+        "what what's whatever when whenever where where's whether which while who whom whose why will wish with",
+        "within without won't wonder wondering would wouldn't yes yesterday yet you you'd you're you've your",
+        "yours yourself",
+    ),
+    "de": _words(
+        "ab aber alle allem allen aller alles als also am an andere anderen auch auf aus bei beim bereits bin bis",
+        "bitte bitten brauche da dabei dafür damit danke dann daran darauf darf das dass dein deine dem den denn",
+        "der deren des deshalb dich die dies diese diesem diesen dieser dieses dir doch dort du durch ein eine",
+        "einem einen einer eines einfach einmal er es etwas euch euer eure fragen frage für gar geben gegen gehen",
+        "geht gerne gern gibt gruß grüße guten habe haben hallo hat hatte hätte hätten helfen hi hier hilfe ihm",
+        "ihn ihnen ihr ihre ihrem ihren ihrer ihres im immer in ins ist ja jede jetzt kann kannst kein keine",
+        "keinen können könnte könnten leider liebe lieber liebes machen mal man mehr mein meine meinem meinen",
+        "meiner meines mich mir mit möchte morgen muss müssen nach nicht nichts noch nun nur ob oder ohne schon",
+        "sehr sein seine seinem seinen seit selbst sich sie sind so soll sollte sondern sonst tag team tun über",
+        "um und uns unser unsere unter vielen viel vom von vor wann war waren warum was weil welche welcher",
+        "welches wenn wer werde werden wie wieder will wir wird wo wollen wurde würde würden zu zum zur",
+    ),
+    "fr": _words(
+        "a afin ai aide aider ainsi alors après au aucun aussi autre aux avait avant avec avez avoir avons bien",
+        "bonjour bonsoir c'est ça car ce cela ces cet cette ceux chaque cher chère chez comme comment",
+        "cordialement d'un d'une dans de déjà depuis des dès deux dire dois doit donc dont du elle elles en",
+        "encore entre est et étais était être eu fait faire faut fois il ils j'ai je jour l'on la là le les leur",
+        "leurs lors lui m'a ma madame mais me merci mes moi mon monsieur n'ai n'est ne ni nos notre nous on ont",
+        "ou où par parce pas peu peut peux plus pour pourquoi pouvez pouvoir pourriez puis qu'est qu'il quand que",
+        "quel quelle quelles quels qui quoi s'il sa salut sans se sera ses si son sont sous sur ta tout toute",
+        "toutes tous très tu un une vers veux voici voilà vos votre voudrais vous y",
+    ),
+    "es": _words(
+        "a ahora al algo alguien algún alguna algunos antes aquí así aún aunque ayuda ayudar bien buen buena",
+        "buenas bueno buenos cada como cómo con cual cuál cuando cuándo de del desde día días donde dónde dos el",
+        "él ella ellos en entonces entre era es esa ese eso esta está están estar este esto estos estoy favor fue",
+        "gracias ha haber había hace hacer han hasta hay he hola la las le les lo los más me mi mí mis mucho",
+        "muchas muy nada necesito ni no nos nosotros o otra otro para pero poder por porque puede pueden puedo",
+        "pues que qué quiero quisiera quien quién saber saludos se sé ser si sí sido sin sobre solo son soy su",
+        "sus también tan tanto te tengo tiene todo todos tu tus un una uno unos usted ustedes va ver y ya yo",
+    ),
+    "it": _words(
+        "a ad ai aiuto aiutare al alla alle allo anche ancora avere aveva avete buona buongiorno buonasera c'è",
+        "che chi ci ciao come con cosa cosi così cui da dal dalla dei del della delle dello deve di dove due e è",
+        "ed era essere fa fare fatto favore già gli grazie ha hai hanno ho i il in io l la le lei lo loro ma me",
+        "mi mia mie miei mio molto ne nel nella nelle no noi non nostro o ogni per perché perche più può posso",
+        "prima puoi quale quali quando quanto quella quello questa questo qui saluti salve se sei senza si sia",
+        "siamo sono sta stato su sua sul sulla suo tra tutti tutto un una uno vi voi volevo vorrei vostra vostro",
+    ),
+    "pt": _words(
+        "a agora ainda ajuda ajudar algo algum alguma ao aos as assim até boa bom com como da das de dela dele",
+        "depois desde dia dias do dos e é ela ele eles em então era essa esse esta está estão estar este estou eu",
+        "favor fazer foi há isso isto já lhe mais mas me mesmo meu meus minha minhas muito na não nas nem no nos",
+        "nós nossa nosso o obrigada obrigado olá onde os ou para pela pelo por porque posso pode podem pra quais",
+        "qual quando quanto que quem quero queria saber são se sem ser seu seus só sobre sou sua suas também tem",
+        "tenho ter tudo um uma umas uns você vocês",
+    ),
+    "nl": _words(
+        "aan al alle alles als altijd andere ben bij bent beste daar dan dank dat de deze die dit doen door dus",
+        "een en er even geen goed goede graag groet groeten haar had hallo heb hebben heeft helpen hem het hier",
+        "hij hoe hoi hun ik in is ja je jij jou jouw jullie kan kom kunnen kunt maar me meer met mij mijn moet",
+        "moeten mogelijk na naar niet niets nog nu of om omdat ons onze ook op over te toch toen tot u uit uw van",
+        "vandaag veel voor vraag vragen waar waarom wanneer want was wat we weer weet wel welke werd wie wij wil",
+        "willen worden wordt zal ze zeer zij zijn zo zonder zou",
+    ),
+    "sv": _words(
+        "alla allt att av bara behöver blev bli blir då de dem den denna deras dess det detta dig din dina ditt",
+        "du efter eller en er era ert ett få får för från fråga ha hade han har hej hjälp hjälpa hon hos hur i",
+        "igen in ingen inte ja jag kan man med mer mig min mina mitt mot mycket nej ni nu någon något några när",
+        "och om oss på så sedan sig sin ska skulle som till tack tacksam under upp ut utan vad vår vara varför",
+        "vart vem vi vid vilka vilken vill är över",
+    ),
+    "da": _words(
+        "af alle at bare blev blive bliver da de dem den denne deres det dette dig din dine dog du efter eller en",
+        "er et få får for fra gerne ham han har havde hej hende hendes hjælp hjælpe hos hun hvad hvem hver",
+        "hvilken hvis hvor hvorfor hvordan i ikke ind jeg jer kan kunne man med meget men mig min mine mit mod",
+        "når nej ned nogen noget nogle nu og også om op os over på se sig sin skal skulle som tak til ud under",
+        "var ved vi vil ville være",
+    ),
+    "no": _words(
+        "alle at av bare ble bli blir da de dem den denne deres det dette deg din dine ditt du eller en er et få",
+        "får for fra ha hadde han har hei hjelp hjelpe hos hun hva hvem hver hvilken hvis hvor hvorfor hvordan i",
+        "ikke inn jeg kan kunne man med meg meget men min mine mitt mot når ned noe noen nå og også om opp oss",
+        "over på seg sin skal skulle som så takk til ut under var ved vi vil ville være",
+    ),
+    "pl": _words(
+        "a aby ale ani bardzo być był była było by chcę chciałbym chciałabym co czy dla dlaczego do dobry dzień",
+        "dziękuję gdy gdzie go i ich im ja jak jako je jego jej jest jestem jeśli już kiedy kto która które który",
+        "ma mam mi mnie mogę może moja moje mój można na nad nam nas nie nich niż o od oraz pan pani po pod pomoc",
+        "pomóc poza pozdrawiam proszę przed przez przy są się swoje ta tak także tam te tego tej ten to tu twoje",
+        "tylko tym u w was we wszystko z za zawsze ze że żeby",
+    ),
+}  # fmt: skip
+STOP_WORDS["nb"] = STOP_WORDS["no"]
