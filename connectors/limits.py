@@ -1,0 +1,124 @@
+"""How many calls a help desk still allows, so that its limit is honoured before it is hit."""
+
+import math
+import re
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import Protocol
+
+EVERY_CALL = ""  # the scope of a budget that counts all calls of the account
+LONGEST_PAUSE = 60.0  # seconds; a header that we misread never stops an account for longer
+UNTOLD_RESET = 10.0  # seconds to wait where a vendor says that nothing is left, but not until when
+LONGEST_WAIT = 86_400.0  # seconds; a Retry-After beyond a day is taken as a day
+
+REMAINING = ("ratelimit-remaining", "x-rate-limit-remaining", "x-ratelimit-remaining")
+TOTAL = ("ratelimit-limit", "x-rate-limit", "x-ratelimit-limit", "x-rate-limit-limit")
+RESET = ("ratelimit-reset", "x-rate-limit-reset", "x-ratelimit-reset")
+NAMED = re.compile(r"total=(\d{1,9});\s*remaining=(\d{1,9});\s*resets=(\d{1,9})", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """Calls that are left in a window. `scope`: `EVERY_CALL`, or one endpoint. `resets_in` in seconds."""
+
+    scope: str
+    remaining: int
+    resets_in: float
+    total: int | None = None
+    name: str = ""
+
+
+class Limits(Protocol):
+    """The budgets of one account. Each worker may keep its own, or all share one that outlives the process."""
+
+    async def ask(self, endpoint: str) -> float:
+        """Seconds to wait before a call to the endpoint; 0 means go, and counts the call."""
+
+    async def tell(self, budgets: Sequence[Budget]) -> None:
+        """What an answer said is left."""
+
+
+@dataclass(slots=True)
+class _Window:
+    left: int
+    until: float
+    kept_free: int
+
+
+class LocalLimits:
+    """The budgets as this process saw them last. A few calls stay unused, for workers that ask at the same time."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._windows: dict[tuple[str, str], _Window] = {}
+
+    async def ask(self, endpoint: str) -> float:
+        now = self._clock()
+        self._windows = {key: window for key, window in self._windows.items() if window.until > now}
+        open_windows = [window for (scope, _), window in self._windows.items() if scope in (EVERY_CALL, endpoint)]
+        wait = max((window.until - now for window in open_windows if window.left <= window.kept_free), default=0.0)
+        if wait == 0.0:
+            for window in open_windows:
+                window.left -= 1
+        return wait
+
+    async def tell(self, budgets: Sequence[Budget]) -> None:
+        for budget in budgets:
+            self._windows[budget.scope, budget.name] = _Window(
+                left=budget.remaining,
+                until=self._clock() + min(budget.resets_in, LONGEST_PAUSE),
+                kept_free=min((budget.total or 0) // 20, 10),
+            )
+
+
+def budgets(headers: Mapping[str, str], endpoint: str) -> list[Budget]:
+    """What an answer tells about limits: the usual headers, and Zendesk's `total=..; remaining=..; resets=..`.
+
+    `headers` find a name in any case, as httpx's do. A header that counts one endpoint binds that endpoint alone.
+    """
+    found = [
+        Budget(endpoint, int(named[2]), float(named[3]), int(named[1]), name)
+        for name, value in headers.items()
+        if (named := NAMED.fullmatch(value.strip()))
+    ]
+    remaining = _number(headers, REMAINING)
+    if remaining is not None:
+        total = _number(headers, TOTAL)
+        found.append(Budget(EVERY_CALL, int(remaining), _until_reset(headers), None if total is None else int(total)))
+    return found
+
+
+def retry_after(value: str | None) -> float | None:
+    """Seconds to wait, from either form of Retry-After (RFC 9110, 10.2.3); None where it makes no sense."""
+    if value is None:
+        return None
+    try:
+        seconds = float(value)
+    except ValueError:
+        try:
+            seconds = (parsedate_to_datetime(value) - datetime.now(UTC)).total_seconds()
+        except (ValueError, TypeError, OverflowError):
+            return None
+    return min(max(0.0, seconds), LONGEST_WAIT) if math.isfinite(seconds) else None
+
+
+def _until_reset(headers: Mapping[str, str]) -> float:
+    """Seconds; vendors send either those, or the time of the reset as a Unix time."""
+    reset = _number(headers, RESET)
+    if reset is None:
+        return UNTOLD_RESET
+    return max(0.0, reset - time.time()) if reset > 1_000_000_000 else reset
+
+
+def _number(headers: Mapping[str, str], names: Sequence[str]) -> float | None:
+    for name in names:
+        try:
+            value = float(headers[name])
+        except (KeyError, ValueError):
+            continue
+        if math.isfinite(value) and value >= 0:
+            return value
+    return None

@@ -1,0 +1,1 @@
+"""Zendesk Support: signed events in, internal notes and public replies out."""
