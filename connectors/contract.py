@@ -359,4 +359,4 @@ class Identifies(Protocol):
 
 def text_hash(text: str) -> str:
     """SHA-256 of a text as a person sees it: white space folded, so that a vendor's re-wrapping does not matter."""
-    return hashlib.sha256(" ".join(text.split()).encode()).hexdigest()
+    return hashlib.sha256(" ".join(text.split()).encode(errors="replace")).hexdigest()

@@ -15,8 +15,10 @@ from gateway.store.database import Database
 from gateway.store.reports import RunLine, Story, TicketCost, run_list, run_story, ticket_costs, ticket_story
 
 router = APIRouter(prefix="/api", tags=["reports"], responses=responses(403, 422, 503))
-Word = Annotated[str | None, Query(max_length=255)]
-RunId = Annotated[int, Path(ge=1, lt=2**63)]
+WITHOUT_NUL = r"^[^\x00]*$"  # Postgres keeps no text with one
+Word = Annotated[str | None, Query(max_length=255, pattern=WITHOUT_NUL)]
+Id = Annotated[str, Path(max_length=255, pattern=WITHOUT_NUL)]
+RunId = Annotated[int, Field(ge=1, lt=2**63)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,12 +31,12 @@ class RunPage:
 
 @dataclass(frozen=True, slots=True)
 class StoryOfTicket:
-    """Sums over all runs. `cost_usd` is null where no call has a known price; `unpriced_attempts` are not in it."""
+    """Sums over all runs. `known_usd` is null where no call has a known price; `unpriced_attempts` are not in it."""
 
     account: str
     ticket_id: str
     attempts: int
-    cost_usd: Decimal | None
+    known_usd: Decimal | None
     unpriced_attempts: int
     input_tokens: int | None
     output_tokens: int | None
@@ -59,7 +61,7 @@ class DeadEvent:
 class Replay(BaseModel):
     """Which dead events to walk again: some ids, or all of them."""
 
-    ids: list[int] = Field(default_factory=list, max_length=1000)
+    ids: list[RunId] = Field(default_factory=list, max_length=1000)
     all: bool = False
 
     @model_validator(mode="after")
@@ -84,7 +86,7 @@ async def runs(
     state: Word = None,
     verdict: Word = None,
     since: datetime | None = None,
-    before: Annotated[int | None, Query(ge=1, lt=2**63)] = None,
+    before: RunId | None = None,
     limit: Annotated[int, Query(ge=1, le=500)] = 50,
 ) -> RunPage:
     """Events that no worker has begun are among them, with state `waiting`. Milliseconds, USD, tokens."""
@@ -108,13 +110,13 @@ async def run(request: Request, run_id: RunId) -> Story:
 
 
 @router.get("/tickets/{account}/{ticket_id:path}", summary="All runs of a ticket", responses=responses(404))
-async def ticket(request: Request, account: str, ticket_id: str) -> StoryOfTicket:
+async def ticket(request: Request, account: Id, ticket_id: Id) -> StoryOfTicket:
     told = await ticket_story(_database(request), account, ticket_id)
     return StoryOfTicket(
         account=told.account,
         ticket_id=told.ticket_id,
         attempts=told.attempts,
-        cost_usd=told.cost.known,
+        known_usd=told.cost.known,
         unpriced_attempts=told.cost.unpriced,
         input_tokens=told.tokens.input,
         output_tokens=told.tokens.output,

@@ -1,5 +1,6 @@
 """A door: the command `countersign`. Each group of commands is a file here; heavy things load when they are used."""
 
+import logging
 import sys
 
 import typer
@@ -19,6 +20,7 @@ app = typer.Typer(
 def main() -> None:
     """Errors that we know are a sentence and what to do, never a stack trace. Exit codes: 1 failed, 2 used wrongly."""
     _add_commands()
+    logging.getLogger("psycopg.pool").setLevel(logging.ERROR)  # our own sentence says what is the matter
     try:
         app()
     except ConfigurationInvalid as error:
@@ -35,15 +37,11 @@ def main() -> None:
 
 
 def _add_commands() -> None:
-    from gateway.cli import check, demo, processes
+    from gateway.cli import check, dead, demo, ledger, policy, processes, runs
 
     processes.add_to(app)
     check.add_to(app)
     demo.add_to(app)
-    try:
-        from gateway.cli import dead, ledger, policy, runs
-    except ImportError:
-        return
     app.add_typer(runs.app, name="runs", help="What became of events.")
     app.add_typer(ledger.app, name="ledger", help="What tickets cost, and how long they took.")
     app.add_typer(dead.app, name="dead", help="Events that were given up.")

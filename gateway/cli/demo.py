@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import signal
 import time
 from pathlib import Path
 from typing import Annotated
@@ -42,6 +43,7 @@ def demo(
     from gateway.demo.show import where_to_look
     from gateway.demo.stage import Ports, stage
 
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # everything comes down in order, as with Ctrl+C
     scenarios = load_feed(feed, limit) if feed else load_scenarios()[:limit]
     console = Console(stderr=as_json)
     console.print(f"Countersign plays {len(scenarios)} tickets on a help desk of its own. Starting...")
@@ -74,14 +76,10 @@ async def _perform(built, scenarios, console: Console, as_json: bool) -> int:  #
         typer.echo(json.dumps(show.as_data(play), indent=2, ensure_ascii=False))
     else:
         if len(play.tickets) <= show.ROWS:
-            console.print(show.table(play.tickets, judged=play.tickets[0].scenario.expect is not None))
+            console.print(show.table(play.tickets))
         show.summary(console, play)
-    wrong = [played for played in play.tickets if missed(played)]
-    if wrong:
-        console.print(f"{len(wrong)} of {len(play.tickets)} did not end as expected.", style="red")
-    elif play.tickets[0].scenario.expect is not None:
-        console.print(f"All {len(play.tickets)} tickets ended as expected.", style="green")
-    return len(wrong)
+    show.judgement(console, play)
+    return sum(bool(missed(played)) for played in play.tickets)
 
 
 async def _until_ended(play, performing, redraw) -> None:  # type: ignore[no-untyped-def]

@@ -126,11 +126,11 @@ class Play:
         for line in lines:
             key = (line.account, line.ticket_id)
             still[key] += line.state not in ENDED
-            newest.setdefault(key, line)
+            # The newest run that came to a verdict; later ones only look after the draft that it made.
+            if key not in newest or (line.verdict and not newest[key].verdict):
+                newest[key] = line
             if line.draft_state in ("shown", "sent", "withheld") and (played := self._by_ticket.get(key)):
                 played.first_draft_s = played.first_draft_s or time.monotonic() - played.opened_at
-                if line.verdict:
-                    newest[key] = line if newest[key].verdict is None else newest[key]
         for key, played in self._by_ticket.items():
             if key in newest:
                 played.run, played.open_runs = newest[key], still[key]

@@ -31,14 +31,12 @@ def picture(play: Play) -> Group:
     return Group(head, bar, table(play.tickets[-ROWS:] if len(play.tickets) <= ROWS else _moving(play.tickets)))
 
 
-def table(tickets: Sequence[Played], *, judged: bool = False) -> Table:
+def table(tickets: Sequence[Played]) -> Table:
     drawn = Table(box=None, pad_edge=False, header_style="bold")
     for column in ("ticket", "account", "verdict", "draft in", "cost", "model"):
         drawn.add_column(column, no_wrap=True, overflow="ellipsis")
-    if judged:
-        drawn.add_column("as expected", overflow="fold")
     for played in tickets:
-        drawn.add_row(*_cells(played), *([_judgement(played)] if judged else []))
+        drawn.add_row(*_cells(played))
     return drawn
 
 
@@ -51,6 +49,19 @@ def summary(console: Console, play: Play) -> None:
     if drafts:
         middle, late = drafts[len(drafts) // 2], drafts[int(len(drafts) * 0.95)]
         console.print(f"from ticket to draft: median {middle:.1f} s, p95 {late:.1f} s", highlight=False)
+
+
+def judgement(console: Console, play: Play) -> None:
+    """Which tickets did not end as they should, and how."""
+    wrong = [played for played in play.tickets if missed(played)]
+    for played in wrong:
+        console.print(
+            f"{played.scenario.id} ({_run(played)}): {'; '.join(missed(played))}", style="red", soft_wrap=True
+        )
+    if wrong:
+        console.print(f"{len(wrong)} of {len(play.tickets)} tickets did not end as expected.", style="red")
+    elif play.tickets[0].scenario.expect is not None:
+        console.print(f"All {len(play.tickets)} tickets ended as expected.", style="green")
 
 
 def as_data(play: Play) -> list[dict[str, Any]]:
@@ -96,6 +107,10 @@ def _cells(played: Played) -> tuple[Text | str, ...]:
     )
 
 
+def _run(played: Played) -> str:
+    return f"run {played.run.run_id}" if played.run else "no run"
+
+
 def _verdict(played: Played) -> str:
     if played.problem:
         return "problem"
@@ -104,8 +119,3 @@ def _verdict(played: Played) -> str:
     if played.run is None:
         return "" if played.ticket_id is None else "waiting"
     return "failed" if played.run.state == "failed" else "..."
-
-
-def _judgement(played: Played) -> Text:
-    problems = missed(played)
-    return Text("yes", style="green") if not problems else Text("; ".join(problems), style="red")

@@ -5,12 +5,13 @@ import json
 import os
 import secrets
 import shutil
+import signal
 import socket
 import subprocess
 import sys
 import time
 from base64 import b64encode
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
@@ -20,12 +21,13 @@ import yaml
 
 from gateway.demo.script import ARTICLES
 from gateway.errors import GatewayError
-from gateway.store.embedded import EmbeddedPostgres
+from gateway.store.embedded import EmbeddedPostgres, end_with_parent
 from gateway.store.migrate import migrate
 
 ACCOUNTS = ("demo", "demo-auto")
 STUBS = ("stub-good", "stub-wrong", "stub-slow", "stub-fails", "stub-obeys", "stub-refuses", "stub-cut")
-POLICIES = Path(__file__).parent / "policies"
+STARTER = Path(__file__).parents[2] / "policies"
+OWN = Path(__file__).parent / "policies"
 START_WITHIN = 30.0  # seconds
 OWNER = {"team": "Demo", "contact": "demo@example.com"}
 
@@ -49,9 +51,7 @@ class Ports:
 
 
 @contextlib.contextmanager
-def stage(
-    home: Path, ports: Ports, *, knowledge: Path | None = None, models: Path | None = None, policies: Path = POLICIES
-) -> Iterator[Stage]:
+def stage(home: Path, ports: Ports, *, knowledge: Path | None = None, models: Path | None = None) -> Iterator[Stage]:
     """Everything up and answering; everything down again at the end. What an earlier demo kept is thrown away.
 
     `knowledge`: a JSON Lines file instead of the demo's articles. `models`: a YAML file with routes to add."""
@@ -73,7 +73,7 @@ def stage(
             tokens={account: secrets.token_urlsafe(24) for account in ACCOUNTS},
             folder=folder,
         )
-        environment = _write_files(built, knowledge, models, policies)
+        environment = _write_files(built, knowledge, models)
         _start_desk(running, built)
         _start_gateway(running, built, environment, ports)
         yield built
@@ -101,7 +101,7 @@ def _fresh_database(server_url: str, folder: Path) -> str:
     return url
 
 
-def _write_files(built: Stage, knowledge: Path | None, models: Path | None, policies: Path) -> dict[str, str]:
+def _write_files(built: Stage, knowledge: Path | None, models: Path | None) -> dict[str, str]:
     """The installation's files under `.countersign/demo/`, to be looked at and edited; returns the environment."""
     environment = {"STUB_KEY": "no-secret"}
     brands = []
@@ -129,7 +129,7 @@ def _write_files(built: Stage, knowledge: Path | None, models: Path | None, poli
                 "api_token": {"env": f"{variable}_API_TOKEN"},
             },
             "knowledge": ["help-centre"],
-            "voice": {"sign_off": "Kind regards"},
+            "voice": {"brand": "Hollin & Tarn"},
         }
     place = {"jsonl": str(knowledge.resolve())} if knowledge else {"folder": str(ARTICLES)}
     installation = {
@@ -140,9 +140,15 @@ def _write_files(built: Stage, knowledge: Path | None, models: Path | None, poli
     }
     _private(built.folder / "brands.json", json.dumps(brands, indent=2))
     (built.folder / "countersign.yaml").write_text(yaml.safe_dump(installation, sort_keys=False))
-    shutil.rmtree(built.folder / "policies", ignore_errors=True)
-    shutil.copytree(policies, built.folder / "policies")
+    _copy_policies(built.folder / "policies")
     return environment
+
+
+def _copy_policies(target: Path) -> None:
+    """The starter set, and over it what only the demo has: an account that sends, and the stub models."""
+    shutil.rmtree(target, ignore_errors=True)
+    shutil.copytree(STARTER, target)
+    shutil.copytree(OWN, target, dirs_exist_ok=True)
 
 
 def _stub_routes(built: Stage) -> dict[str, object]:
@@ -194,7 +200,9 @@ def _start_gateway(running: contextlib.ExitStack, built: Stage, environment: dic
         "COUNTERSIGN_METRICS_PORT": "0",
     }
     process = _start(running, built.folder, "gateway", ["-m", "gateway", "up"], settings)
-    _wait_for_port(process, ports.gateway, built.folder / "gateway.log")
+    log = built.folder / "gateway.log"
+    _wait_for_port(process, ports.gateway, log)
+    _wait(process, log, lambda: b"the worker is ready" in log.read_bytes())
 
 
 def _start(
@@ -213,6 +221,7 @@ def _start(
         stdout=subprocess.PIPE if pipe else log,
         stderr=log,
         start_new_session=True,
+        preexec_fn=end_with_parent(signal.SIGTERM),
     )
     running.callback(_stop, process)
     return process
@@ -230,11 +239,18 @@ def _stop(process: subprocess.Popen[bytes]) -> None:
 
 
 def _wait_for_port(process: subprocess.Popen[bytes], port: int, log: Path) -> None:
-    deadline = time.monotonic() + START_WITHIN
-    while time.monotonic() < deadline:
-        if process.poll() is not None:
-            break
+    def answers() -> bool:
         with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
+            return True
+        return False
+
+    _wait(process, log, answers)
+
+
+def _wait(process: subprocess.Popen[bytes], log: Path, ready: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + START_WITHIN
+    while time.monotonic() < deadline and process.poll() is None:
+        if ready():
             return
         time.sleep(0.05)
     raise GatewayError(f"the demo's {log.stem} did not start", remedy=f"See {log}: {_tail(log)}")

@@ -71,7 +71,7 @@ def _pieces(text: str) -> list[tuple[str | None, str]]:
         for piece in _cut(section):
             if pieces and _fits(pieces[-1][1], piece):
                 before, joined = pieces[-1]
-                named = f"{heading}\n{piece}" if heading and heading != before else piece
+                named = f"## {heading}\n{piece}" if heading and heading != before else piece
                 pieces[-1] = (before, f"{joined}\n\n{named}")
             else:
                 pieces.append((heading, piece))

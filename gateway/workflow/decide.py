@@ -81,23 +81,22 @@ async def decide(
         )
     else:
         with walk.timed(STEP):
-            decided = _decide(walk, reading, screened, grounded, drafted, checked)
+            facts, decision, decided = _decide(walk, reading, screened, grounded, drafted, checked)
+        _keep(walk, reading, drafted, decision, decided, facts)
     walk.verdict, walk.policy_version = decided.verdict, decided.policy_version
     return decided
 
 
 def _decide(
     walk: Walk, reading: Reading, screened: Screened, grounded: Grounded, drafted: Drafted, checked: Findings
-) -> Decided:
+) -> tuple[Facts, Decision, Decided]:
     facts = _facts(walk, reading, screened, grounded, drafted, checked)
     decision = walk.line.policies().decide(facts)
     lowered = _lowered(walk, decision)
     verdict = Verdict.REVIEW if lowered else decision.verdict
     because = (lowered, *decision.because) if lowered else decision.because
     told = Told(walk, reading, screened, grounded, drafted, checked, decision, because)
-    decided = Decided(verdict, because, decision.version, tuple(_plan(told, verdict)))
-    _keep(walk, reading, drafted, decision, decided, facts)
-    return decided
+    return facts, decision, Decided(verdict, because, decision.version, tuple(_plan(told, verdict)))
 
 
 def _facts(

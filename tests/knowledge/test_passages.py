@@ -32,7 +32,7 @@ def test_short_neighbours_are_joined_and_keep_their_headings() -> None:
     (passage,) = passages_of(_article("## One\n\nFirst.\n\n## Two\n\nSecond."))
 
     assert passage.heading == "One"
-    assert passage.text == "First.\n\nTwo\nSecond."
+    assert passage.text == "First.\n\n## Two\nSecond."
 
 
 def test_no_passage_is_much_longer_than_what_fits_a_prompt() -> None:

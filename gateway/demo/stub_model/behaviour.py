@@ -14,7 +14,7 @@ class Behaviour(StrEnum):
 
     GOOD = "good"  # a structured answer from the passages
     WRONG = "wrong"  # confident, with facts, a link and a citation that nobody gave it
-    SLOW = "slow"  # good, after ten seconds
+    SLOW = "slow"  # good, after four seconds
     HANGS = "hangs"  # never answers
     FAILS = "fails"  # 503
     DROPS = "drops"  # closes the line half way

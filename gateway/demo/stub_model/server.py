@@ -15,7 +15,7 @@ from gateway.demo.stub_model.behaviour import Behaviour, Choice, Override, choos
 from gateway.demo.stub_model.count import Count, Served, Usage, usage_of
 from gateway.demo.stub_model.script import Said, say
 
-SLOW_S = 10.0
+SLOW_S = 4.0
 SILENT = (Behaviour.NOUSAGE, Behaviour.LIES)  # tell nothing that a ledger could count
 
 

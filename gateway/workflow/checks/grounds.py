@@ -48,7 +48,8 @@ def uncited_claim(checked: Checked) -> Iterator[Finding]:
 
 
 def invented_quote(checked: Checked) -> Iterator[Finding]:
-    haystack = folded(" ".join([checked.question, *(source.text for source in checked.sources)]))
+    said = [checked.question, *(f"{source.title} {source.text}" for source in checked.sources)]
+    haystack = folded(" ".join(said))
     for match in _QUOTE.finditer(checked.text):
         if folded(match.group(1)).strip(" .,") not in haystack:
             detail = "These words are quoted, and nobody said them."

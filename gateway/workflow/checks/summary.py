@@ -44,9 +44,15 @@ def summarise(
         "draft.largest_amount": largest,
         "draft.currency": currency,
         "draft.links": links(checked.bounded().text),
+        "draft.invented_links": count[Kind.INVENTED_LINK],
+        "draft.invented_contacts": count[Kind.INVENTED_CONTACT],
         "draft.promises": count[Kind.PROMISE],
         "draft.refusal": count[Kind.REFUSAL] > 0,
+        "draft.cut_off": count[Kind.CUT_OFF] > 0,
+        "draft.wrong_language": count[Kind.WRONG_LANGUAGE] > 0,
+        "draft.advice": count[Kind.ADVICE] > 0,
         "draft.findings": sorted({finding.kind.value for finding in findings}),
+        "draft.stops": sorted({finding.kind.value for finding in findings if finding.severity is Severity.STOP}),
     }
 
 

@@ -15,9 +15,15 @@ def test_facts_of_a_draft_in_order() -> None:
         "draft.largest_amount": 0,
         "draft.currency": "EUR",
         "draft.links": 0,
+        "draft.invented_links": 0,
+        "draft.invented_contacts": 0,
         "draft.promises": 0,
         "draft.refusal": False,
+        "draft.cut_off": False,
+        "draft.wrong_language": False,
+        "draft.advice": False,
         "draft.findings": [],
+        "draft.stops": [],
     }
 
 

@@ -1,0 +1,205 @@
+"""`countersign runs`, `ledger` and `dead`, as a person or a script calls them."""
+
+import asyncio
+import csv
+import io
+import json
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from typing import TypeVar
+
+import pytest
+from typer import Typer
+from typer.testing import CliRunner, Result
+
+from gateway.cli import dead, ledger, runs
+from gateway.cli.tables import harmless, print_csv, told
+from gateway.errors import NotFound
+from gateway.records import RunState
+from gateway.store import events
+from gateway.store.database import Database
+from tests.pages.kept import CARD, EXPLANATION, NAME
+from tests.pages.rows import arrive, everything, walk
+from tests.pages.steps import FAILED_CALL, Call, Plan
+
+Answer = TypeVar("Answer")
+Doing = Callable[[Callable[[Database], Awaitable[Answer]]], Answer]
+DEAD = Plan(upto="ground", state=RunState.FAILED, reason="the help desk says no")
+
+
+@pytest.fixture
+def given(database_url: str, monkeypatch: pytest.MonkeyPatch) -> Doing[Answer]:
+    """Does something in the database that the commands will find."""
+    monkeypatch.setenv("DATABASE_URL", database_url)
+
+    async def in_database(doing: Callable[[Database], Awaitable[Answer]]) -> Answer:
+        database = Database(database_url)
+        await database.open()
+        try:
+            return await doing(database)
+        finally:
+            await database.close()
+
+    return lambda doing: asyncio.run(in_database(doing))
+
+
+def call(app: Typer, *words: str) -> Result:
+    return CliRunner().invoke(app, words)
+
+
+class TestRuns:
+    def test_the_list_fits_100_columns_and_has_no_colour_in_a_pipe(self, given: Doing[dict[str, int]]) -> None:
+        given(everything)
+
+        answer = call(runs.app, "list")
+
+        assert answer.exit_code == 0
+        assert max(map(len, answer.output.splitlines())) <= 100
+        assert "\x1b" not in answer.output
+        assert "at least 0.0021 USD" in answer.output
+        assert "not known" in answer.output
+
+    def test_json_goes_on_where_it_says(self, given: Doing[list[int]]) -> None:
+        async def three(database: Database) -> list[int]:
+            return [await arrive(database, Plan()) for _ in range(3)]
+
+        made = given(three)
+
+        first = json.loads(call(runs.app, "list", "--limit", "2", "--json").output)
+        second = json.loads(call(runs.app, "list", "--before", str(first["next"]), "--json").output)
+
+        assert [run["run_id"] for run in first["runs"] + second["runs"]] == made[::-1]
+        assert second["next"] is None
+
+    def test_show_tells_the_story_and_no_masked_value(self, given: Doing[int]) -> None:
+        run_id = given(lambda database: walk(database, Plan(calls=[FAILED_CALL, Call()])))
+
+        short = call(runs.app, "show", str(run_id)).output
+        long = call(runs.app, "show", str(run_id), "--steps").output
+        data = call(runs.app, "show", str(run_id), "--json").output
+
+        assert "Refunds above 100 need a billing lead." in short
+        assert "timeout" in short
+        assert "Hi <PERSON_1>," in long
+        assert json.loads(data)["decision"]["explanation"]["tried"] == EXPLANATION["tried"]
+        for text in (short, long, data):
+            assert NAME not in text
+            assert CARD not in text
+
+    def test_show_of_a_run_that_does_not_exist_raises_what_main_prints(self, given: Doing[int]) -> None:
+        answer = call(runs.app, "show", "4711")
+
+        assert isinstance(answer.exception, NotFound)
+        assert "countersign runs list" in str(answer.exception)
+
+    def test_show_of_an_event_without_a_worker_is_no_error(self, given: Doing[int]) -> None:
+        run_id = given(lambda database: arrive(database, Plan()))
+
+        answer = call(runs.app, "show", str(run_id))
+
+        assert answer.exit_code == 0
+        assert "waiting" in answer.output
+
+    def test_a_wrong_time_is_a_command_used_wrongly(self) -> None:
+        answer = call(runs.app, "list", "--since", "soon")
+
+        assert answer.exit_code == 2
+        assert "Write 90m" in answer.output
+
+
+class TestLedger:
+    def test_the_table_has_a_line_a_ticket_and_the_sum(self, given: Doing[dict[str, int]]) -> None:
+        given(everything)
+
+        answer = call(ledger.app, "tickets")
+
+        assert max(map(len, answer.output.splitlines())) <= 100
+        assert answer.output.count("acme #4411") == 1
+        assert "0.0021+" in answer.output
+        assert "at least 0.0107 USD" in answer.output
+
+    def test_csv_has_exact_money_and_the_milliseconds_of_every_step(self, given: Doing[int]) -> None:
+        given(walk)
+
+        [row] = csv.DictReader(io.StringIO(call(ledger.app, "tickets", "--format", "csv").output))
+
+        assert row["known_usd"] == "0.002134"
+        assert (row["input_tokens"], row["output_tokens"]) == ("1204", "188")
+        assert float(row["took_ms"]) == pytest.approx(
+            sum(
+                float(row[f"{step}_ms"])
+                for step in ("context", "screen", "ground", "draft", "check", "decide", "deliver")
+            )
+        )
+
+    def test_what_nobody_knows_is_empty_in_csv_and_null_in_json(self, given: Doing[int]) -> None:
+        given(lambda database: walk(database, Plan(calls=[FAILED_CALL])))
+
+        [row] = csv.DictReader(io.StringIO(call(ledger.app, "tickets", "--format", "csv").output))
+        [line] = json.loads(call(ledger.app, "tickets", "--format", "json").output)
+
+        assert (row["known_usd"], row["unpriced_attempts"]) == ("", "1")
+        assert (line["known_usd"], line["unpriced_attempts"]) == (None, 1)
+
+    def test_account_and_time_narrow_it(self, given: Doing[int]) -> None:
+        given(lambda database: walk(database, ago=timedelta(hours=3)))
+
+        for narrowed in (["--since", "1h"], ["--account", "other"]):
+            assert "No ticket had a run" in call(ledger.app, "tickets", *narrowed).output
+
+
+class TestDead:
+    def test_replay_names_those_that_walk_again(self, given: Doing[int]) -> None:
+        run_id = given(lambda database: walk(database, DEAD))
+
+        answer = call(dead.app, "replay", str(run_id))
+
+        assert answer.exit_code == 0
+        assert f"1 walk again: {run_id}." in answer.output
+        assert "No event is dead." in call(dead.app, "list").output
+
+    def test_replay_all_takes_every_one(self, given: Doing[object]) -> None:
+        for _ in range(3):
+            given(lambda database: walk(database, DEAD))
+
+        assert "3 walk again" in call(dead.app, "replay", "--all").output
+        assert given(events.dead) == []
+
+    def test_a_run_that_is_not_dead_is_left_alone_and_told(self, given: Doing[int]) -> None:
+        run_id = given(walk)
+
+        answer = call(dead.app, "replay", str(run_id))
+
+        assert isinstance(answer.exception, NotFound)
+        assert str(run_id) in str(answer.exception)
+
+    @pytest.mark.parametrize("words", [[], ["1", "--all"]])
+    def test_replay_wants_either_numbers_or_all(self, words: list[str]) -> None:
+        assert call(dead.app, "replay", *words).exit_code == 2
+
+    def test_the_list_tells_why(self, given: Doing[int]) -> None:
+        given(lambda database: walk(database, DEAD))
+
+        assert "the help desk says no" in call(dead.app, "list").output
+
+
+class TestTables:
+    @pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\n=1"])
+    def test_a_formula_becomes_text_in_csv(self, text: str, capsys: pytest.CaptureFixture[str]) -> None:
+        print_csv(["ticket"], [[text]])
+
+        [_, [cell]] = csv.reader(io.StringIO(capsys.readouterr().out, newline=""))
+        assert cell == f"'{text}"
+
+    def test_a_carriage_return_neither_breaks_a_line_nor_hides_a_formula(
+        self, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        print_csv(["ticket"], [["\r=1"]])
+
+        assert capsys.readouterr().out == "ticket\n\ufffd=1\n"
+
+    def test_strangers_cannot_steer_the_terminal(self) -> None:
+        hostile = "a\x1b[2J\x07\u202eb\x9b31m"
+
+        assert harmless(hostile) == "a\ufffd[2J\ufffdb\ufffd31m"
+        assert told("two\nlines") == "two lines"
