@@ -10,6 +10,8 @@ from typing import Any
 
 import pytest
 
+from gateway.policy import CATALOGUE
+from gateway.policy.catalogue import DERIVED_CLOCK
 from tests.house import House
 
 
@@ -55,6 +57,19 @@ def test_what_the_model_saw_holds_no_personal_data_and_the_draft_has_it_back(hou
     assert "Marta" not in question
     assert "marta@example.com" not in question
     assert "<PERSON_1>" in question
+
+
+def test_every_fact_of_the_catalogue_is_told_to_the_policies(house: House) -> None:
+    ticket = house.open_ticket("When does my parcel arrive?")
+    (run, *_) = house.settled(ticket)
+
+    (row,) = house.rows(
+        "select c.body from decision d join content c on c.id = d.facts_id where run_id = %s", run["id"]
+    )
+    missing = {name for name in CATALOGUE if row["body"].get(name) is None and name not in DERIVED_CLOCK}
+
+    # No honest measure of mood exists yet, this desk has no search by requester, and the articles bear no date.
+    assert missing == {"screen.sentiment", "requester.open_tickets", "knowledge.newest_age_days", "draft.currency"}
 
 
 def test_an_internal_article_never_stands_in_a_draft(house: House) -> None:

@@ -1,0 +1,5 @@
+"""`python -m gateway` is `countersign`."""
+
+from gateway.cli import main
+
+main()
