@@ -3,7 +3,6 @@
 GatewayError                500  a title for people, a detail for this case, and what to do
 ├── ConfigurationInvalid    500  countersign.yaml or the environment: every mistake, with file and line
 ├── DatabaseUnavailable     503  no server, no connection, or migrations missing
-├── UnknownAccount          404  no such account, or nobody may know
 ├── NotAuthentic            401  a delivery or a token that we do not believe
 ├── DeliveryMalformed       400  authentic or not, it cannot be read
 ├── DeliveryTooLarge        413
@@ -51,11 +50,6 @@ class ConfigurationInvalid(GatewayError):
 class DatabaseUnavailable(GatewayError):
     status = 503
     title = "The database cannot be used"
-
-
-class UnknownAccount(GatewayError):
-    status = 404
-    title = "Not found"
 
 
 class NotAuthentic(GatewayError):

@@ -104,6 +104,19 @@ def test_two_quick_messages_become_one_draft_and_the_older_run_is_superseded(hou
     assert "return an item" in question
 
 
+def test_a_later_message_gets_a_new_draft_that_says_it_takes_the_place_of_the_first(house: House) -> None:
+    ticket = house.open_ticket("When does my parcel arrive?")
+    house.settled(ticket)
+
+    house.say(ticket, "And how can I return an item?")
+    house.settled(ticket)
+
+    _, second = house.written(ticket)
+    states = house.rows("select state from draft where ticket_id = %s order by run_id", ticket)
+    assert "in place of the earlier one" in second
+    assert [draft["state"] for draft in states] == ["superseded", "shown"]
+
+
 def test_an_agents_own_reply_closes_the_draft_with_its_outcome(house: House) -> None:
     ticket = house.open_ticket("How can I return an item?")
     (run, *_) = house.settled(ticket)

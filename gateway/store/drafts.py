@@ -26,6 +26,8 @@ async def past(database: Database, account: str, ticket_id: str) -> Row:
         """select
              (select count(*) from draft d where d.account = %(account)s and d.ticket_id = %(ticket)s
               and d.state = 'rejected') as drafts_rejected,
+             (select count(*) from draft d where d.account = %(account)s and d.ticket_id = %(ticket)s
+              and d.state in ('shown', 'held')) as drafts_waiting,
              coalesce(sum(r.cost_usd) filter (where r.ticket_id = %(ticket)s), 0) as spent_ticket,
              coalesce(sum(r.cost_usd) filter (where r.started_at >= date_trunc('day', now(), 'UTC')), 0) as spent_day,
              coalesce(sum(r.cost_usd), 0) as spent_month
@@ -44,17 +46,6 @@ async def open_drafts(database: Database, account: str, ticket_id: str) -> Seque
            order by d.run_id""",
         {"account": account, "ticket": ticket_id, "states": OPEN},
     )
-
-
-async def supersede(database: Database, account: str, ticket_id: str, *, by_run: int) -> list[int]:
-    """A newer draft takes over; returns the runs whose drafts are not in force any more."""
-    rows = await database.all(
-        """update draft set state = 'superseded', changed_at = now()
-           where account = %(account)s and ticket_id = %(ticket)s and run_id < %(run)s and state = any(%(states)s)
-           returning run_id""",
-        {"account": account, "ticket": ticket_id, "run": by_run, "states": OPEN},
-    )
-    return [row["run_id"] for row in rows]
 
 
 async def keep_outcome(

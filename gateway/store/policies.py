@@ -12,9 +12,3 @@ async def keep_set(database: Database, version: str, files: Mapping[str, str]) -
         "insert into policy_set (version, files) values (%(version)s, %(files)s) on conflict (version) do nothing",
         {"version": version, "files": jsonb(dict(files))},
     )
-
-
-async def set_of(database: Database, version: str) -> Mapping[str, str] | None:
-    """The files of a version, by their path."""
-    row = await database.one("select files from policy_set where version = %(version)s", {"version": version})
-    return dict(row["files"]) if row else None

@@ -57,6 +57,10 @@ update content set requester = %(requester)s
 where account = %(account)s and ticket_id = %(ticket)s and requester is null
 """
 DRAFT = """
+with older as (
+  update draft set state = 'superseded', changed_at = now()
+  where account = %(account)s and ticket_id = %(ticket)s and run_id < %(run)s
+    and state in ('proposed', 'shown', 'held'))
 insert into draft (run_id, account, ticket_id, ticket_version, answers, state, text_hash, language, content_id,
                    created_at, changed_at)
 values (%(run)s, %(account)s, %(ticket)s, %(version)s, %(answers)s, %(state)s, %(hash)s, %(language)s,
@@ -166,6 +170,7 @@ class RunRows:
         self._waiting.append((STEP, values))
 
     def draft(self, *, version: str, answers: str, state: DraftState, text_hash: str, language: str | None) -> None:
+        """The run's draft; older ones of the ticket that still wait are superseded by it."""
         values = {"version": version, "answers": answers, "state": state, "hash": text_hash, "language": language}
         self._waiting.append((DRAFT, {**self._who, **values}))
 

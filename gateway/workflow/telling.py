@@ -16,7 +16,8 @@ from gateway.workflow.screen import Screened
 from gateway.workflow.walk import Walk
 
 OLD_AFTER_DAYS = 365
-MOST_FINDINGS = 6
+MOST_FINDINGS = 4
+MOST_REASONS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,7 @@ def note_for(told: Told, mark: str, *, with_draft: bool) -> Note:
     return Note(
         heading=_heading(told),
         draft=told.drafted.marked if with_draft else None,
-        reasons=told.because,
+        reasons=_reasons(told.because),
         noticed=list(_noticed(told)),
         sources=[_source(passage) for passage in told.grounded.public if passage.number in told.drafted.cited],
         action="Read it, change what needs changing, and send it as your reply. The whole story:",
@@ -47,9 +48,17 @@ def note_for(told: Told, mark: str, *, with_draft: bool) -> Note:
     )
 
 
+def _reasons(because: tuple[str, ...]) -> list[str]:
+    """The weightiest few: a list that nobody reads to its end hides what matters."""
+    more = len(because) - MOST_REASONS
+    return [*because[:MOST_REASONS], *([f"and {more} more"] if more > 0 else [])]
+
+
 def _heading(told: Told) -> str:
     groups = ", ".join(who.group for who in told.decision.approvers)
     heading = f"Draft reply, waiting for {groups}" if groups else "Draft reply, for a person to read"
+    if told.walk.past["drafts_waiting"]:
+        heading += ", in place of the earlier one"
     escalation = told.decision.escalation
     if escalation is not None and escalation.due is not None:
         heading += f" (until {escalation.due.astimezone(UTC):%d %b %H:%M} UTC)"
@@ -87,6 +96,8 @@ def _age(updated_at: datetime | None) -> str:
 
 def _last_line(told: Told, mark: str) -> str:
     drafted = told.drafted
-    cost = "cost not known" if drafted.cost_usd is None else f"{drafted.cost_usd:.4f} USD"
+    cost = (
+        "cost not known" if drafted.cost_usd is None else f"{drafted.cost_usd:.4f} USD" if drafted.cost_usd else "0 USD"
+    )
     parts = (mark, cost, f"{drafted.latency_ms / 1000:.1f} s", drafted.model, f"policy {told.decision.version[:6]}")
     return " · ".join(parts)
