@@ -38,6 +38,7 @@ class Played:
     topics: tuple[str, ...] = ()
     because: str = ""
     problem: str | None = None
+    drafted: asyncio.Event = field(default_factory=asyncio.Event)
 
     @property
     def ending(self) -> Ending | None:
@@ -106,9 +107,7 @@ class Play:
     async def _follow_up(self, client: HttpClient, played: Played, step: FollowUp) -> None:
         if step.after == "draft":
             with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(DRAFT_WITHIN):
-                    while played.first_draft_s is None:
-                        await asyncio.sleep(0.1)
+                await asyncio.wait_for(played.drafted.wait(), DRAFT_WITHIN)
         else:
             await asyncio.sleep(step.after)
         path = f"/api/tickets/{played.ticket_id}"
@@ -131,6 +130,7 @@ class Play:
                 newest[key] = line
             if line.draft_state in ("shown", "sent", "withheld") and (played := self._by_ticket.get(key)):
                 played.first_draft_s = played.first_draft_s or time.monotonic() - played.opened_at
+                played.drafted.set()
         for key, played in self._by_ticket.items():
             if key in newest:
                 played.run, played.open_runs = newest[key], still[key]

@@ -1,7 +1,7 @@
 """`kill -9` at every named point of the line: afterwards there is exactly one note, whatever the help desk forgets.
 
-No hook in the code makes a process stand still: a locked table, a slow help desk or a slow model does, at the very point
-that is meant. The desk has no idempotency, and in some cases loses the answer to what it has stored.
+No hook in the code makes a process stand still: a locked table, a slow help desk or a slow model does, right at the
+point that is meant. The desk has no idempotency, and in some cases loses the answer to what it has stored.
 """
 
 import subprocess
