@@ -149,7 +149,8 @@ class EmbeddedPostgres:
         command = ["setpriv", f"--reuid={user}", f"--regid={group}", "--clear-groups"]
         if not (_reachable(self._home) and _reachable(self._bin)):
             # A checkout below a private folder: let the server pass it, rather than open the folder for everybody.
-            command += ["--inh-caps=+dac_override", "--ambient-caps=+dac_override"]
+            # Without the secure bit, access(2) would still answer for a user who has not that capability.
+            command += ["--inh-caps=+dac_override", "--ambient-caps=+dac_override", "--securebits=+no_setuid_fixup"]
         return [*command, "--pdeathsig", "INT"] if die_with_parent else command
 
     def _wait(self) -> str:
