@@ -1,6 +1,6 @@
 """Answers what may happen to a draft: tries every rule against the facts and weighs what they say."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from gateway.policy import floor
@@ -10,7 +10,7 @@ from gateway.policy.decision import Decision, Observed
 from gateway.policy.merge import all_approvers, most_cautious, one_escalation
 from gateway.policy.rules import Rule
 from gateway.policy.trial import Trial
-from gateway.policy.words import Verdict
+from gateway.policy.words import PRIORITIES, Verdict
 
 NOBODY_SAYS = "No rule applies, so a person looks."
 
@@ -55,19 +55,33 @@ def _verdict(matched: Sequence[Rule], unsure: Sequence[Rule]) -> Verdict:
 def _because(
     trial: Trial, matched: Sequence[Rule], unsure: Sequence[Rule], bars: Sequence[floor.Held]
 ) -> tuple[str, ...]:
-    spoken = sorted(matched, key=lambda rule: -(rule.then.verdict or Verdict.REVIEW).caution)
+    spoken = sorted(matched, key=_weight, reverse=True)
     bold = [trial.say(rule) for rule in spoken if rule.then.verdict is Verdict.SEND]
     cautious = [trial.say(rule) for rule in spoken if rule.then.verdict is not Verdict.SEND]
-    open_questions = [_cannot_tell(trial, rule) for rule in unsure]
-    reasons = [*cautious, *(bar.because for bar in bars), *open_questions] or bold or [NOBODY_SAYS]
+    reasons = [*cautious, *(bar.because for bar in bars), *_cannot_tell(trial, unsure)] or bold or [NOBODY_SAYS]
     return tuple(dict.fromkeys(reasons))
 
 
-def _cannot_tell(trial: Trial, rule: Rule) -> str:
-    missing = trial.unknown_facts(rule)
-    if missing:
-        return f"{', '.join(missing)} could not be told, so rule {rule.id} asks for a person."
-    return f"Rule {rule.id} could not be worked out, so a person looks."
+def _weight(rule: Rule) -> tuple[int, int, int]:
+    """What an agent has to know first: a withheld draft, an urgent escalation, approvers."""
+    effects = rule.then
+    verdict = (effects.verdict or Verdict.REVIEW).caution
+    urgency = 1 + PRIORITIES.index(effects.escalate.priority or "low") if effects.escalate else 0
+    return verdict, urgency, sum(who.count for who in effects.approvers)
+
+
+def _cannot_tell(trial: Trial, unsure: Sequence[Rule]) -> Iterator[str]:
+    """One sentence for the rules that lack the same facts."""
+    lacking: dict[tuple[str, ...], list[str]] = {}
+    for rule in unsure:
+        lacking.setdefault(trial.unknown_facts(rule), []).append(rule.id)
+    for facts, rules in lacking.items():
+        several = len(rules) > 1
+        names = f"rule{'s' if several else ''} {' and '.join(rules)}"
+        if facts:
+            yield f"{' and '.join(facts)} could not be told, so {names} ask{'' if several else 's'} for a person."
+        else:
+            yield f"{names.capitalize()} could not be worked out, so a person looks."
 
 
 def _observed(

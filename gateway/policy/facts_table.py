@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from gateway.policy.catalogue import CATALOGUE
 from gateway.policy.facts import Fact, FactType, FactValue, Phase
 
-BEGIN, END = "<!-- facts: generated, see `countersign policy facts --markdown` -->", "<!-- end of facts -->"
+BEGIN, END = "<!-- facts: generated, see `countersign policy generate` -->", "<!-- end of facts -->"
 _MANY_WORDS = 24
 _WIDTH, _NAME = 100, 25
 _PHASES = {

@@ -132,9 +132,8 @@ def _hours(reader: Reader, parts: Mapping[str, Node]) -> Hours:
 
 
 def _zone(text: str) -> str:
-    known = available_timezones()
-    if text not in known:
-        hint = did_you_mean(text, sorted(known))
-        raise ValueError(f'there is no time zone "{text[:60]}".{hint}')
-    ZoneInfo(text)
-    return text
+    try:
+        return ZoneInfo(text).key
+    except (KeyError, ValueError, OSError):
+        hint = did_you_mean(text, sorted(available_timezones()))
+        raise ValueError(f'there is no time zone "{text[:60]}".{hint}') from None

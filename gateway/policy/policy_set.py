@@ -7,7 +7,6 @@ from typing import Any
 
 from gateway.policy.cases import Cases
 from gateway.policy.cel import Language
-from gateway.policy.condition import leaves
 from gateway.policy.decision import Decision
 from gateway.policy.evaluate import decide
 from gateway.policy.facts import Fact
@@ -47,10 +46,6 @@ class PolicySet:
     def rules(self, *folders: str) -> tuple[Rule, ...]:
         """The rules of some folders, in the order of their files; of all where none is named."""
         return tuple(rule for folder in folders or self._by_folder for rule in self._by_folder.get(folder, ()))
-
-    def facts_used(self) -> frozenset[str]:
-        """The facts that any rule looks at: what is worth the trouble of finding out."""
-        return frozenset(name for rule in self.rules() for leaf in leaves(rule.when) for name in leaf.program.facts)
 
     def decide(self, facts: Mapping[str, Any], *, explain: bool = True) -> Decision:
         """What may happen to a draft, by approval and escalation.

@@ -1,6 +1,7 @@
 """Checks the facts of one decision against the catalogue: what is of the wrong kind is unknown, never guessed."""
 
 import math
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -8,6 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from gateway.policy.facts import Fact, FactType
+from gateway.policy.words import LANGUAGES
 
 LONGEST_TEXT = 20_000
 LONGEST_LIST = 1_000
@@ -44,7 +46,7 @@ def check_values(facts: Mapping[str, Any], catalogue: Mapping[str, Fact]) -> Val
             why[name] = f"its value is not {fact.type}" if not isinstance(error, _TooLarge) else str(error)
             continue
         if fact.values and fact.type is not FactType.NUMBER:
-            plain[name] = _folded(plain[name])
+            plain[name] = _folded(plain[name], language=fact.values is LANGUAGES)
         shown[name] = value if isinstance(value, Decimal) else plain[name]
     return Values(shown, plain, why)
 
@@ -119,8 +121,11 @@ def _time(value: Any) -> datetime:
     return moment.astimezone(UTC)
 
 
-def _folded(value: Any) -> Any:
-    return value.lower() if isinstance(value, str) else [item.lower() for item in value]
+def _folded(value: Any, *, language: bool) -> Any:
+    """Lower case; of a language with its country (`en-GB`) the language."""
+    if isinstance(value, str):
+        return re.split("[-_]", value.lower())[0] if language else value.lower()
+    return [item.lower() for item in value]
 
 
 _CHECKS = {

@@ -7,6 +7,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from gateway.cli.policy import app
+from gateway.policy.facts_table import BEGIN, END
 from tests.policy.sets import policy, rule, topics
 
 ROOT = Path(__file__).parents[2]
@@ -147,10 +148,31 @@ def test_diff_tells_rule_by_rule(folder: Path, tmp_path_factory: pytest.TempPath
     assert json.loads(run("diff", str(folder), str(folder), "--format", "json").output) == {"changes": []}
 
 
-def test_facts_and_schema_are_what_is_shipped() -> None:
-    assert run("schema").output == (ROOT / "policies" / "schema.json").read_text()
+def test_facts_are_shown_for_a_terminal_and_for_a_readme() -> None:
     assert run("facts", "--markdown").output.strip() in (ROOT / "policies" / "README.md").read_text()
     assert "draft.largest_amount" in run("facts").output
+
+
+def test_generate_writes_what_is_made_from_the_catalogue(folder: Path) -> None:
+    (folder / "README.md").write_text(f"# Ours\n\n{BEGIN}\n{END}\n\nThe end.\n")
+
+    assert run("generate", str(folder)).exit_code == 0
+
+    assert (folder / "schema.json").read_text() == (ROOT / "policies" / "schema.json").read_text()
+    readme = (folder / "README.md").read_text()
+    assert readme.startswith("# Ours")
+    assert "| `draft.largest_amount` |" in readme
+    assert readme.endswith("The end.\n")
+
+
+def test_generate_leaves_a_readme_without_marks_alone(folder: Path) -> None:
+    (folder / "README.md").write_text("# Ours\n")
+
+    result = run("generate", str(folder))
+
+    assert result.exit_code == 1
+    assert "is left as it is" in result.output
+    assert (folder / "README.md").read_text() == "# Ours\n"
 
 
 def test_a_file_cannot_steer_the_terminal(folder: Path) -> None:

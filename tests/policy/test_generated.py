@@ -20,15 +20,13 @@ FILES = sorted(path for path in POLICIES.rglob("*.yaml"))
 
 
 def test_the_schema_for_editors_is_up_to_date() -> None:
-    assert (POLICIES / "schema.json").read_text() == render_schema(), (
-        "run: countersign policy schema > policies/schema.json"
-    )
+    assert (POLICIES / "schema.json").read_text() == render_schema(), "run: countersign policy generate"
 
 
 def test_the_table_in_the_readme_is_up_to_date() -> None:
     readme = (POLICIES / "README.md").read_text()
 
-    assert with_facts(readme) == readme, "put the output of `countersign policy facts --markdown` between its marks"
+    assert with_facts(readme) == readme, "run: countersign policy generate"
 
 
 def test_a_readme_without_marks_is_refused() -> None:

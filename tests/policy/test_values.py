@@ -6,9 +6,9 @@ from decimal import Decimal
 
 import pytest
 
-from gateway.policy import CATALOGUE, UNKNOWN, to_json, without_personal, wrong_facts
+from gateway.policy import CATALOGUE, UNKNOWN, Verdict, load, to_json, without_personal, wrong_facts
 from gateway.policy.facts_file import BadFacts, read_facts
-from tests.policy.sets import facts
+from tests.policy.sets import facts, rule
 
 
 @pytest.mark.parametrize(
@@ -37,6 +37,13 @@ def test_a_wrong_fact_is_named(name: str, value: object, words: str) -> None:
 
 def test_unknown_facts_and_sound_ones_are_not_wrong() -> None:
     assert wrong_facts({**facts(), "requester.vip": UNKNOWN, "screen.pii_kinds": ["EMAIL"]}, CATALOGUE) == []
+
+
+def test_a_language_with_its_country_is_the_language() -> None:
+    policies = load({"approval/first.yaml": rule('ticket.language == "en"', "{reply: withhold}")})
+
+    assert policies.decide(facts(ticket__language="en-GB")).verdict is Verdict.WITHHOLD
+    assert wrong_facts({"ticket.language": "pt_BR"}, CATALOGUE) == []
 
 
 def test_facts_survive_being_kept() -> None:
