@@ -6,7 +6,10 @@ from connectors.contract import Connector
 from connectors.errors import Misconfigured
 
 REGISTRY = {
+    "chatwoot": "connectors.chatwoot.connector:ChatwootConnector",
+    "request_tracker": "connectors.request_tracker.connector:RequestTrackerConnector",
     "sandbox": "connectors.sandbox.connector:SandboxConnector",
+    "zammad": "connectors.zammad.connector:ZammadConnector",
     "zendesk": "connectors.zendesk.connector:ZendeskConnector",
 }
 

@@ -1,0 +1,1 @@
+"""Chatwoot: signed webhooks in, private notes and public replies out."""

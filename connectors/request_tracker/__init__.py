@@ -1,0 +1,1 @@
+"""Request Tracker 5: transactions in, by webhook and by polling; comments and correspondence out."""
