@@ -9,14 +9,19 @@ from fastapi import FastAPI
 
 from gateway import pages
 from gateway.api import health, problems, reports, webhooks
+from gateway.api import pause as stop
 from gateway.api.access import Access
 from gateway.bootstrap import desk_connectors, installation_of
+from gateway.bootstrap.policies import declared_by
 from gateway.errors import DatabaseUnavailable
 from gateway.settings import Environment
 from gateway.store.database import Database
 from gateway.store.migrate import head
+from gateway.workflow import pause
 from gateway.workflow.intake import Intake
+from gateway.workflow.policies import told
 
+LONGEST_WAIT = 3.0  # seconds
 log = structlog.get_logger()
 
 
@@ -24,7 +29,8 @@ def create_app(environment: Environment, database_url: str) -> FastAPI:
     """The application. Raises ConfigurationInvalid before anything is opened."""
     installation = installation_of(environment)
     connectors = desk_connectors(installation)
-    database = Database(database_url, largest=environment.connections)
+    # A help desk waits a few seconds for its answer, so that a delivery does not wait long for a connection.
+    database = Database(database_url, largest=environment.connections, wait=LONGEST_WAIT)
 
     @contextlib.asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
@@ -41,11 +47,13 @@ def create_app(environment: Environment, database_url: str) -> FastAPI:
     app = FastAPI(title="Countersign", version=version("countersign"), lifespan=lifespan, redoc_url=None)
     app.state.database = database
     app.state.accounts = {name: entry.title or name for name, entry in installation.accounts.items()}
+    app.state.declared = declared_by(installation)
     app.state.intake = Intake(database, connectors, environment.largest_delivery)
     app.state.largest_delivery = environment.largest_delivery
     app.state.readiness = {"database": lambda: _database_problem(database)}
+    app.state.information = {"policies": lambda: told(database), "paused": lambda: pause.told(database)}
     problems.install(app)
-    for router in (webhooks.router, health.router, reports.router):
+    for router in (webhooks.router, health.router, reports.router, stop.router):
         app.include_router(router)
     pages.install(app)
     token = environment.admin_token
@@ -59,7 +67,5 @@ async def _database_problem(database: Database) -> str | None:
         row = await database.one("select version_num from alembic_version")
     except DatabaseUnavailable as error:
         return str(error)
-    except Exception:
-        return "there are no tables; run `countersign migrate`"
     found = row["version_num"] if row else None
     return None if found == head() else f"tables are at {found}, this version needs {head()}; run `countersign migrate`"

@@ -13,6 +13,7 @@ GatewayError                500  a title for people, a detail for this case, and
     ├── NothingOwed              nobody waits for a reply
     ├── Withheld                 no draft may be made: the reason is kept, nothing is shown
     ├── Uncertain                a write may have happened and nobody can tell: a person looks
+    ├── Paused                   not the run, only this try of it: the event waits until somebody resumes
     └── LostLease                another worker walks this run now
 
 Failures of a help desk are in `connectors.errors`, failures of models in `gateway.models`.
@@ -95,6 +96,10 @@ class Withheld(RunEnded):
 
 class Uncertain(RunEnded):
     """A write may or may not be in the help desk, or is there in the wrong shape. Nobody writes it again."""
+
+
+class Paused(RunEnded):
+    """Somebody stopped the account, or all of them. The event waits, and its walk goes on when they resume."""
 
 
 class LostLease(RunEnded):

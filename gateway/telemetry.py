@@ -34,6 +34,13 @@ model_cost = Counter("countersign_model_cost_usd", "USD spent on models, as far 
 unpriced = Counter("countersign_unpriced_attempts", "Model calls whose price is not known", registry=REGISTRY)
 failures = Counter("countersign_failed_tries", "Failed tries of events by kind of error", ["error"], registry=REGISTRY)
 dead = Counter("countersign_dead_events", "Events that were given up", ["account"], registry=REGISTRY)
+policy_reload_failed = Gauge(
+    "countersign_policy_reload_failed", "1 while an edit of the policies is refused", registry=REGISTRY
+)
+paused = Gauge(
+    "countersign_paused", "1 while nothing is written for the account, else 0", ["account"], registry=REGISTRY
+)
+deadlines = Counter("countersign_deadlines_passed", "Deadlines that nobody met", ["account"], registry=REGISTRY)
 build = Gauge("countersign_build_info", "The version that runs", ["version"], registry=REGISTRY)
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import gc
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from typing import Any
@@ -19,6 +20,8 @@ from gateway.store import events
 from gateway.store.database import Database
 from gateway.store.jobs import Jobs
 from gateway.workflow import jobs as handlers
+from gateway.workflow import pause
+from gateway.workflow.rehearsal import rehearse
 
 log = structlog.get_logger()
 
@@ -34,17 +37,20 @@ async def work(environment: Environment, database_url: str, *, ready: Callable[[
     handling = handlers.Jobs(line)
     queue.handle("walk", handling.walk)
     queue.handle("wake", handling.wake)
+    queue.handle("deadline", handling.deadline)
     await read_sources(installation, database)
     await line.library.refresh()
-    await parts.policies.keep()
-    await parts.drafter.ready()
+    await parts.policies.begin()
+    await rehearse(line)
+    _leave_to_itself()
     try:
         async with _beside(
             _every(2, "knowledge", line.library.refresh),
             _every(60, "sources", lambda: read_sources(installation, database)),
-            _every(1, "policies", parts.policies.reload),
+            parts.policies.keep_current(),
+            _every(1, "pauses", lambda: pause.measure(database, line.desks)),
             _every(30, "orphans", lambda: events.adopt_orphans(database)),
-            _serve_health(environment, database),
+            _serve_health(environment, database, parts.policies.told),
         ):
             await queue.work(
                 concurrency=environment.concurrency,
@@ -58,6 +64,14 @@ async def work(environment: Environment, database_url: str, *, ready: Callable[[
         for desk in line.desks.values():
             await desk.connector.close()
         await database.close()
+
+
+def _leave_to_itself() -> None:
+    """What was loaded until now stays for good: the garbage collector need not look through it again and again."""
+    gc.collect()
+    gc.freeze()
+    # A run leaves thousands of objects that reference counts free by themselves; the default looks after each 700.
+    gc.set_threshold(20_000, 20, 20)
 
 
 async def _open(database: Database) -> None:
@@ -94,10 +108,11 @@ async def _beside(*routines: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
-async def _serve_health(environment: Environment, database: Database) -> None:
+async def _serve_health(environment: Environment, database: Database, policies: Callable[[], Awaitable[str]]) -> None:
     """/livez, /readyz and /metrics of this process, on a port of its own: several workers may share a machine."""
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     app.state.readiness = {"database": lambda: _answers(database)}
+    app.state.information = {"policies": policies, "paused": lambda: pause.told(database)}
     app.include_router(health.router)
     listener = socket.socket()
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

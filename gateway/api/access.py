@@ -2,6 +2,7 @@
 
 import hmac
 import ipaddress
+import re
 
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -10,6 +11,7 @@ from gateway.api.problems import problem_response
 from gateway.errors import NotAllowed
 
 OPEN = ("/webhooks/", "/livez", "/readyz", "/healthz", "/static/")
+HOST = re.compile(r"(\[[0-9a-f:.]+\]|[^:@/\[\]]+)(?::\d+)?", re.IGNORECASE)
 FORWARDED = ("forwarded", "x-forwarded-for", "x-real-ip")
 
 
@@ -32,8 +34,8 @@ class Access:
 
     def _may_pass(self, scope: Scope) -> bool:
         headers = Headers(scope=scope)
-        given = headers.get("authorization", "").removeprefix("Bearer ")
-        if self._token and hmac.compare_digest(given.encode(), self._token.encode()):
+        scheme, _, given = headers.get("authorization", "").partition(" ")
+        if self._token and scheme.lower() == "bearer" and hmac.compare_digest(given.encode(), self._token.encode()):
             return True
         return _from_this_machine(scope, headers)
 
@@ -43,7 +45,8 @@ def _from_this_machine(scope: Scope, headers: Headers) -> bool:
     client = scope.get("client")
     if client is None or any(name in headers for name in FORWARDED):
         return False
-    host = headers.get("host", "").rsplit(":", 1)[0].strip("[]")
+    asked = HOST.fullmatch(headers.get("host", ""))
+    host = asked[1].strip("[]") if asked else ""
     return _is_loopback(client[0]) and (host == "localhost" or _is_loopback(host))
 
 

@@ -1,10 +1,12 @@
 """Health and metrics of this process, for whoever runs it."""
 
+import contextlib
 from collections.abc import Awaitable, Callable
 
 from fastapi import APIRouter, Request, Response
 from prometheus_client import generate_latest
 
+from gateway.errors import DatabaseUnavailable
 from gateway.telemetry import REGISTRY
 
 router = APIRouter(tags=["operations"])
@@ -26,10 +28,22 @@ async def readyz(request: Request) -> Response:
     lines = [
         f"[{'-' if problem else '+'}] {name}{': ' + problem if problem else ' ok'}" for name, problem in results.items()
     ]
+    if ready and "verbose" in request.query_params:  # a database that is away would be waited for once a line
+        lines += await _information(request)
     verdict = "ready" if ready else "not ready"
     text = "\n".join([*lines, verdict]) if "verbose" in request.query_params else verdict
     headers = {} if ready else {"retry-after": "5"}
     return Response(text + "\n", status_code=200 if ready else 503, media_type="text/plain", headers=headers)
+
+
+async def _information(request: Request) -> list[str]:
+    """What is worth knowing and stops nothing."""
+    told: dict[str, Callable[[], Awaitable[str]]] = getattr(request.app.state, "information", {})
+    lines = []
+    for name, tell in told.items():
+        with contextlib.suppress(DatabaseUnavailable):  # said by its own check
+            lines.append(f"[i] {name}: {await tell()}")
+    return lines
 
 
 @router.get("/metrics", summary="Prometheus metrics of this process")

@@ -7,11 +7,11 @@ from pathlib import Path
 
 from connectors.contract import Connector
 from gateway.bootstrap import desk_connectors
+from gateway.bootstrap.policies import declared_by
 from gateway.errors import ConfigurationInvalid
 from gateway.knowledge import Audience, Defaults, library, read_source
 from gateway.knowledge.library import Library
 from gateway.models import Candidate, Drafter, Price, PromptFile, PromptInvalid, Route, Voice
-from gateway.policy import Declared, PolicyErrors
 from gateway.settings import (
     AccountEntry,
     CandidateEntry,
@@ -35,12 +35,11 @@ class Parts:
 
 
 def build_line(environment: Environment, installation: Installation, database: Database) -> tuple[Line, Parts]:
-    """Everything that a run needs, wired. Raises ConfigurationInvalid, also for policies and prompts."""
+    """Everything that a run needs, wired. Raises ConfigurationInvalid, also for prompts.
+
+    No policies decide before `policies.begin()`."""
     drafter = _drafter(environment.policies / "prompts")
-    try:
-        policies = InForce(environment.policies, database, declared_by(installation))
-    except PolicyErrors as error:
-        raise ConfigurationInvalid([str(problem) for problem in error.problems]) from None
+    policies = InForce(environment.policies, database, declared_by(installation), watch=environment.watch_policies)
     line = Line(
         database=database,
         desks=_desks(installation),
@@ -62,11 +61,6 @@ def _drafter(prompts: Path) -> Drafter:
         raise ConfigurationInvalid([str(error)]) from None
     except OSError as error:
         raise ConfigurationInvalid([f"{error.filename}: {error.strerror}. Set COUNTERSIGN_POLICIES"]) from None
-
-
-def declared_by(installation: Installation) -> Declared:
-    """The names that policy files may use because countersign.yaml declares them."""
-    return Declared(accounts=set(installation.accounts), models={*installation.models, "default"})
 
 
 async def read_sources(installation: Installation, database: Database) -> list[str]:

@@ -90,7 +90,7 @@ async def _database(url: str) -> AsyncIterator[Line]:
 
 
 def _policies(environment: Environment, installation: Installation) -> Iterator[Line]:
-    from gateway.bootstrap.line import declared_by
+    from gateway.bootstrap.policies import declared_by
     from gateway.policy import PolicyErrors, load
 
     try:

@@ -11,6 +11,7 @@ from typing import Any
 
 from gateway.policy.errors import BadExpression
 from gateway.policy.policy_set import PolicySet
+from gateway.policy.values import from_json
 from gateway.policy.words import Verdict
 
 EXAMPLES = 10
@@ -114,26 +115,27 @@ class Replay:
         }
 
 
-def replay(recorded: Iterable[Recorded], policies: PolicySet) -> Replay:
-    """Decide every recorded run again. Nothing is read or written, and no model is called."""
+def replay(recorded: Iterable[Recorded], policies: PolicySet, *, examples: int = EXAMPLES) -> Replay:
+    """Decide every recorded run again; `examples` of each change are named. Nothing is read or written, and no model is
+    called."""
     found = Replay(policies.version)
     for run in recorded:
-        decision = policies.decide(run.facts, explain=False)
+        decision = policies.decide(from_json(run.facts, policies.catalogue), explain=False)
         found.runs += 1
         found.escalated_before += run.escalated
         found.escalated_after += decision.escalation is not None
         found.undecided += bool(decision.unknown)
         found.rules.update(decision.matched)
-        _count(found, run, str(decision.verdict))
+        _count(found, run, str(decision.verdict), examples)
     return found
 
 
-def _count(found: Replay, run: Recorded, after: str) -> None:
+def _count(found: Replay, run: Recorded, after: str, examples: int) -> None:
     key = (run.verdict, after)
     transition = found.transitions.setdefault(key, Transition(*key))
     transition.count += 1
     transition.topics.update((run.facts.get("screen.topics") or {}).keys())
-    if len(transition.examples) < EXAMPLES:
+    if len(transition.examples) < examples:
         transition.examples.append(run.run)
     if run.cost is None:
         transition.unpriced += 1

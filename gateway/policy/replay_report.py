@@ -2,6 +2,7 @@
 
 import csv
 import io
+import textwrap
 from collections.abc import Iterator, Mapping
 from html import escape
 from typing import Any
@@ -28,7 +29,9 @@ def _text(found: Replay) -> Iterator[str]:
         yield f"  {change:<20}{figures}   {_cost(transition)}"
         if topics := _topics(transition):
             yield f"      {topics}"
-        yield f"      such as {', '.join(transition.examples[:5])}"
+        if transition.examples:
+            told = f"such as {', '.join(transition.examples)}"
+            yield from textwrap.wrap(told, 100, initial_indent="      ", subsequent_indent="        ")
     yield f"  escalated: {found.escalated_before:,} before, {found.escalated_after:,} after"
     if found.undecided:
         yield f"  {found.undecided:,} runs met a fact that nobody could tell, so a person looks"

@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from gateway.policy.facts import Fact, FactType
@@ -141,6 +141,22 @@ _CHECKS = {
 def to_json(facts: Mapping[str, Any]) -> dict[str, Any]:
     """Facts as JSON can hold them, to be kept with a decision and decided again later. Unknown stays null."""
     return {name: _plain(value) for name, value in facts.items()}
+
+
+def from_json(kept: Mapping[str, Any], catalogue: Mapping[str, Fact]) -> dict[str, Any]:
+    """Facts that were kept as JSON, as they were before: money that was kept as text is a number again.
+
+    What cannot be read stays as it is, and so is unknown to every rule."""
+    return {name: _amount(value, catalogue.get(name)) for name, value in kept.items()}
+
+
+def _amount(value: Any, fact: Fact | None) -> Any:
+    if fact is None or fact.type is not FactType.NUMBER or not isinstance(value, str):
+        return value
+    try:
+        return Decimal(value)
+    except InvalidOperation:
+        return value
 
 
 def without_personal(facts: Mapping[str, Any], catalogue: Mapping[str, Fact]) -> dict[str, Any]:

@@ -7,7 +7,8 @@ from gateway.records.content import Content
 from gateway.records.intake import Delivery, Event, EventState
 from gateway.records.knowledge import Article, Source
 from gateway.records.ledger import Attempt
-from gateway.records.policies import PolicyPublication, PolicySet
+from gateway.records.pause import Parked, Pause
+from gateway.records.policies import PolicyFolder, PolicyPublication, PolicySet
 from gateway.records.run import Decision, Draft, DraftState, Outcome, Run, RunState, Step, WriteBack, WriteState
 
 __all__ = [
@@ -21,6 +22,9 @@ __all__ = [
     "Event",
     "EventState",
     "Outcome",
+    "Parked",
+    "Pause",
+    "PolicyFolder",
     "PolicyPublication",
     "PolicySet",
     "Run",

@@ -28,3 +28,14 @@ class PolicyPublication(SQLModel, table=True):
     at: datetime = moment(now=True)
     by: str
     reason: str | None = Field(default=None, nullable=True)
+
+
+class PolicyFolder(SQLModel, table=True):
+    """What was last seen in the watched folder: its last good version, and why a later edit is refused. One row."""
+
+    __tablename__ = "policy_folder"
+
+    name: str = Field(primary_key=True)  # always "watched"
+    version: str | None = Field(default=None, nullable=True)
+    refused_at: datetime | None = moment(nullable=True)
+    problems: Any = json(nullable=True)

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from pydantic import Field, SecretStr, ValidationError
+from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from gateway.errors import ConfigurationInvalid
@@ -16,6 +16,7 @@ class Environment(BaseSettings):
     database_url: str | None = Field(default=None, validation_alias="DATABASE_URL")
     config: Path = Field(Path("countersign.yaml"), description="accounts, models, knowledge")
     policies: Path = Field(Path("policies"), description="the folder of policy files")
+    watch_policies: bool = Field(True, description="publish what changes there; false: `countersign policy publish`")
     home: Path = Field(Path(".countersign"), description="where the embedded Postgres keeps its data")
     host: str = Field("127.0.0.1", description="address to listen on; others than loopback need an admin token")
     port: int = Field(8400, ge=0, le=65535)
@@ -29,6 +30,13 @@ class Environment(BaseSettings):
     takeover_after: float = Field(15.0, ge=2, le=60, description="seconds of silence after which a worker is dead")
     most_tries: int = Field(12, ge=1, le=100, description="tries of an event before it is given up")
     connections: int = Field(10, ge=3, le=100, description="database connections of one process")
+
+    @field_validator("database_url")
+    @classmethod
+    def _postgres(cls, url: str | None) -> str | None:
+        if url is not None and not url.startswith(("postgresql://", "postgres://")):
+            raise ValueError("not a URL of the form postgresql://user@host/name")
+        return url
 
     @property
     def loopback(self) -> bool:
@@ -45,8 +53,13 @@ def read_environment() -> Environment:
         return Environment()
     except ValidationError as invalid:
         raise ConfigurationInvalid(
-            [f"{_variable(error['loc'])}: {error['msg'].lower()}" for error in invalid.errors()]
+            [f"{_variable(error['loc'])}: {_sentence(error['msg'])}" for error in invalid.errors()]
         ) from None
+
+
+def _sentence(message: str) -> str:
+    message = message.removeprefix("Value error, ")
+    return message[:1].lower() + message[1:]
 
 
 def _variable(location: tuple[int | str, ...]) -> str:

@@ -39,11 +39,19 @@ class SecretName(_Entry):
             value = os.environ.get(self.env, "")
         else:
             assert self.file is not None
-            value = self.file.read_text().strip() if self.file.is_file() else ""
+            value = _text_of(self.file)
         return SecretStr(value) if value else None
 
     def __str__(self) -> str:
         return f"environment variable {self.env}" if self.env else f"file {self.file}"
+
+
+def _text_of(file: Path) -> str:
+    """What a file holds; nothing where it cannot be read as text."""
+    try:
+        return file.read_text().strip()
+    except (OSError, UnicodeDecodeError):
+        return ""
 
 
 class VoiceEntry(_Entry):

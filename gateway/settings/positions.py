@@ -8,6 +8,8 @@ from typing import Any
 import yaml
 
 LARGEST = 1024 * 1024  # bytes
+MOST_VALUES = 50_000  # a small file grows beyond all bounds by references to references
+DEEPEST = 40  # levels; our own keys need six
 Location = tuple[str | int, ...]
 
 
@@ -43,6 +45,9 @@ def read_document(file: Path) -> Document:
         return document
     try:
         node = yaml.compose(raw.decode("utf-8"), Loader=yaml.CSafeLoader)
+        document.data = _value(document, (), node) if node is not None else {}
+    except (_TooMuch, RecursionError):
+        document.problem((), "the file is nested too deeply, or refers to itself over and over")
     except UnicodeDecodeError:
         document.problem((), "the file is not UTF-8 text")
     except yaml.MarkedYAMLError as error:
@@ -51,12 +56,16 @@ def read_document(file: Path) -> Document:
         document.problems.append(f"{file}:{line}:{column}: {error.problem or 'this is not YAML'}")
     except yaml.YAMLError:
         document.problem((), "the file holds characters that YAML does not allow")
-    else:
-        document.data = _value(document, (), node) if node is not None else {}
     return document
 
 
+class _TooMuch(Exception):
+    """More than anybody would write."""
+
+
 def _value(document: Document, location: Location, node: yaml.Node) -> Any:
+    if len(location) > DEEPEST or len(document.positions) > MOST_VALUES:
+        raise _TooMuch
     document.positions.setdefault(location, (node.start_mark.line + 1, node.start_mark.column + 1))
     if isinstance(node, yaml.MappingNode):
         return dict(_pairs(document, location, node))

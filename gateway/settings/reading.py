@@ -46,7 +46,8 @@ def _cross_check(document: Document, connectors: list[str]) -> None:
             document.problem((*here, "connector"), _unknown("connector", connector, connectors))
         if isinstance(route := entry.get("models"), str) and route not in routes:
             document.problem((*here, "models"), _unknown("route of models", route, routes))
-        for number, source in enumerate(entry.get("knowledge") or []):
+        wanted = entry.get("knowledge")
+        for number, source in enumerate(wanted if isinstance(wanted, list) else []):
             if isinstance(source, str) and source not in sources:
                 document.problem((*here, "knowledge", number), _unknown("knowledge source", source, sources))
 

@@ -15,7 +15,9 @@ Connection = psycopg.AsyncConnection[DictRow]
 Row = DictRow
 
 WAIT = 10.0  # seconds for a free connection
+CONNECT = 5  # seconds to connect, and to try again to; after that, whoever asks next makes a new try at once
 TRANSPORT = (psycopg.OperationalError, psycopg.InterfaceError, PoolTimeout)
+TABLES = (psycopg.errors.UndefinedTable, psycopg.errors.UndefinedColumn, psycopg.errors.UndefinedFunction)
 
 
 class Database:
@@ -28,9 +30,11 @@ class Database:
             min_size=smallest,
             max_size=largest,
             timeout=wait,
+            # The pool waits twice as long after every failed try; left to itself it would sleep through a recovery.
+            reconnect_timeout=CONNECT,
             open=False,
             # Not `autocommit` among these: the job queue's listener passes its own and would get it twice.
-            kwargs={"row_factory": dict_row, "connect_timeout": 5},
+            kwargs={"row_factory": dict_row, "connect_timeout": CONNECT},
             configure=_autocommit,
             name="countersign",
         )
@@ -39,14 +43,22 @@ class Database:
         """Raises DatabaseUnavailable where nobody answers; the pool keeps trying after that."""
         await self.pool.open()
         try:
-            await self.pool.wait(timeout=5)
-        except PoolTimeout:
-            raise DatabaseUnavailable(
-                f"no Postgres answers at {where(self.url)}", remedy="Start it, or correct DATABASE_URL"
-            ) from None
+            # Not the pool's own `wait`: it closes the pool for good when it fails.
+            async with self.pool.connection(timeout=CONNECT):
+                pass
+        except TRANSPORT:
+            raise unavailable(self.url, await self._reason()) from None
 
     async def close(self) -> None:
         await self.pool.close()
+
+    async def _reason(self) -> Exception | None:
+        """Why nobody can connect: the pool does not tell."""
+        try:
+            await (await psycopg.AsyncConnection.connect(self.url, connect_timeout=2)).close()
+        except psycopg.Error as error:
+            return error
+        return None
 
     @asynccontextmanager
     async def connection(self) -> AsyncIterator[Connection]:
@@ -59,6 +71,12 @@ class Database:
                 f"the database does not answer ({type(error).__name__})",
                 remedy="It is tried again by itself",
                 retry_after=5,
+            ) from error
+        except TABLES as error:
+            raise DatabaseUnavailable(
+                "the database does not have this version's tables",
+                remedy="Run `countersign migrate`",
+                retry_after=30,
             ) from error
 
     @asynccontextmanager
@@ -84,7 +102,22 @@ async def _autocommit(connection: Connection) -> None:
     await connection.set_autocommit(True)
 
 
+def unavailable(url: str, reason: BaseException | None) -> DatabaseUnavailable:
+    """The error for a server that cannot be used, with the last of its own words."""
+    # Only what a connection says: a complaint about the URL quotes it, password and all.
+    words = str(reason).strip() if isinstance(reason, psycopg.OperationalError) else ""
+    said = words.rpartition("\n")[2].rpartition("FATAL:")[2].strip()
+    return DatabaseUnavailable(
+        f"cannot use Postgres at {where(url)}" + (f" ({said})" if said else ""),
+        remedy="Start it, or correct DATABASE_URL",
+        retry_after=5,
+    )
+
+
 def where(url: str) -> str:
     """The host and the name of a database, without its password."""
-    parts = psycopg.conninfo.conninfo_to_dict(url)
+    try:
+        parts = psycopg.conninfo.conninfo_to_dict(url)
+    except psycopg.ProgrammingError:
+        return "an address that is none"
     return f"{parts.get('host', 'localhost')}/{parts.get('dbname', '')}"

@@ -2,7 +2,7 @@
 
 Only the binaries come from a wheel; we supervise them ourselves, because the wheels trust a bare process id. An
 exclusive lock on a file is inherited by the server and its children: a free lock proves that no server of this
-cluster lives, so a stale `postmaster.pid` is safe to delete; a held lock means that there is one to attach to.
+cluster lives, so stale files with its number are safe to delete; a held lock means that there is one to attach to.
 """
 
 import ctypes
@@ -59,20 +59,17 @@ class EmbeddedPostgres:
         self._socket.mkdir(mode=0o700, parents=True, exist_ok=True)
         if self._socket.stat().st_uid not in (os.geteuid(), _unprivileged()[0]):
             raise DatabaseUnavailable(f"{self._socket} belongs to somebody else", remedy="Remove it or set TMPDIR")
-        lock = os.open(self._home / "lock", os.O_CREAT | os.O_RDWR, 0o600)
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            os.close(lock)
-            return self._wait()
-        try:
-            self._own_folders()
-            self._create_cluster()
-            (self._cluster / "postmaster.pid").unlink(missing_ok=True)
-            self._launch(lock)
-        finally:
-            os.close(lock)
-        return self._wait()
+        deadline = time.monotonic() + START_TIMEOUT
+        # A lock that is held belongs to a server that answers soon, or to one that is on its way down.
+        while not (self._launched() or self._answers()):
+            self._sleep_until(deadline)
+        while not self._answers():
+            if self._server is not None and self._server.poll() is not None:
+                raise DatabaseUnavailable(
+                    f"the embedded Postgres ended at once: {self._last_words()}", remedy=f"See {self._log}"
+                )
+            self._sleep_until(deadline)
+        return self.url
 
     def stop(self) -> None:
         if self._server is None or self._server.poll() is not None:
@@ -83,6 +80,23 @@ class EmbeddedPostgres:
         except subprocess.TimeoutExpired:
             self._server.send_signal(signal.SIGQUIT)
             self._server.wait(timeout=10)
+
+    def _launched(self) -> bool:
+        """Start the server if its lock is free; False where another server of this cluster lives."""
+        lock = os.open(self._home / "lock", os.O_CREAT | os.O_RDWR, 0o600)
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            self._own_folders()
+            self._create_cluster()
+            # Postgres believes whatever process has the number in these; we know that they are stale.
+            for stale in (self._cluster / "postmaster.pid", self._socket / ".s.PGSQL.5432.lock"):
+                stale.unlink(missing_ok=True)
+            self._launch(lock)
+        except BlockingIOError:
+            return False
+        finally:
+            os.close(lock)
+        return True
 
     def _socket_folder(self) -> Path:
         folder = self._home / "socket"
@@ -153,22 +167,16 @@ class EmbeddedPostgres:
             command += ["--inh-caps=+dac_override", "--ambient-caps=+dac_override", "--securebits=+no_setuid_fixup"]
         return [*command, "--pdeathsig", "INT"] if die_with_parent else command
 
-    def _wait(self) -> str:
-        deadline = time.monotonic() + START_TIMEOUT
-        while time.monotonic() < deadline:
-            if self._server is not None and self._server.poll() is not None:
-                raise DatabaseUnavailable(
-                    f"the embedded Postgres ended at once: {self._last_words()}", remedy=f"See {self._log}"
-                )
-            ready = subprocess.run(
-                [str(self._bin / "pg_isready"), "-q", "-h", str(self._socket)], env=_environment(), check=False
+    def _answers(self) -> bool:
+        asked = [str(self._bin / "pg_isready"), "-q", "-h", str(self._socket)]
+        return subprocess.run(asked, env=_environment(), check=False).returncode == 0
+
+    def _sleep_until(self, deadline: float) -> None:
+        if time.monotonic() > deadline:
+            raise DatabaseUnavailable(
+                f"the embedded Postgres did not answer within {START_TIMEOUT:.0f} s", remedy=f"See {self._log}"
             )
-            if ready.returncode == 0:
-                return self.url
-            time.sleep(0.02)
-        raise DatabaseUnavailable(
-            f"the embedded Postgres did not answer within {START_TIMEOUT:.0f} s", remedy=f"See {self._log}"
-        )
+        time.sleep(0.02)
 
     def _last_words(self) -> str:
         return self._log.read_text(errors="replace")[-600:].strip()

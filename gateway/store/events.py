@@ -98,6 +98,7 @@ async def adopt_orphans(database: Database) -> int:
         """select e.id from event e where e.state = 'waiting' and e.received_at < now() - interval '2 minutes'
              and not exists (select 1 from procrastinate_jobs j where j.status in ('todo', 'doing')
                              and j.task_name in ('walk', 'wake') and (j.args->>'event_id')::bigint = e.id)
+             and not exists (select 1 from parked k where k.event_id = e.id)
            order by e.id limit 100"""
     )
     for row in rows:

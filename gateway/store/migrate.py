@@ -2,15 +2,17 @@
 
 from pathlib import Path
 
+import psycopg
 from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, create_engine, text
-from sqlalchemy.exc import OperationalError
+from alembic.util import CommandError
+from sqlalchemy import Connection, Engine, create_engine, text
+from sqlalchemy.exc import DBAPIError
 
 from gateway.errors import DatabaseUnavailable
-from gateway.store.database import where
+from gateway.store.database import CONNECT, unavailable
 
 FOLDER = Path(__file__).parent / "migrations"
 ADVISORY_LOCK = 0x636F756E  # two processes that start at once migrate one after the other
@@ -18,21 +20,29 @@ ADVISORY_LOCK = 0x636F756E  # two processes that start at once migrate one after
 
 def migrate(url: str) -> tuple[str | None, str | None]:
     """Apply what is missing. Returns the revisions before and after."""
-    engine = create_engine(_dialect(url), connect_args={"connect_timeout": 5})
+    # libpq reads the URL itself: SQLAlchemy's own reading knows fewer forms of it.
+    engine = create_engine("postgresql+psycopg://", creator=lambda: psycopg.connect(url, connect_timeout=CONNECT))
     try:
-        with engine.connect() as connection:
+        with _connected(engine, url) as connection:
             connection.execute(text("select pg_advisory_lock(:key)"), {"key": ADVISORY_LOCK})
             connection.commit()
             before = _revision(connection)
             command.upgrade(_config(connection), "head")
             connection.commit()
             return before, _revision(connection)
-    except OperationalError:
+    except CommandError:
         raise DatabaseUnavailable(
-            f"no Postgres answers at {where(url)}", remedy="Start it, or correct DATABASE_URL"
+            "the tables were made by a newer version than this one", remedy="Use that version, or restore a backup"
         ) from None
     finally:
         engine.dispose()
+
+
+def _connected(engine: Engine, url: str) -> Connection:
+    try:
+        return engine.connect()
+    except DBAPIError as error:
+        raise unavailable(url, error.orig) from None
 
 
 def head() -> str | None:
@@ -51,7 +61,3 @@ def _config(connection: Connection) -> Config:
     config.set_main_option("script_location", str(FOLDER))
     config.attributes["connection"] = connection
     return config
-
-
-def _dialect(url: str) -> str:
-    return "postgresql+psycopg://" + url.split("://", 1)[1]

@@ -14,8 +14,10 @@ from psycopg.errors import UniqueViolation
 from gateway.errors import LostLease
 from gateway.records import DraftState, RunState
 from gateway.store.database import Database, Row
+from gateway.store.deadlines import TIMER
 from gateway.store.jobs import Lease
 from gateway.store.json import jsonb
+from gateway.store.standing import Standing, standing_of
 
 OPEN = """
 insert into run (id, account, ticket_id, state, started_at, waited_ms, unpriced_attempts)
@@ -25,7 +27,10 @@ on conflict (id) do nothing
 """
 EVENT = """
 select e.*, r.state as run_state, r.started_at, r.waited_ms, r.requester,
-  (select count(*) from attempt a where a.run_id = e.id) as attempts
+  (select count(*) from attempt a where a.run_id = e.id) as attempts,
+  -- A draft that waits in the help desk may be sent by an agent under the same id, so that it is read again.
+  exists (select 1 from write_back w where w.account = e.account and w.entry_id = e.message_id
+          and w.ticket_id = e.ticket_id and w.purpose in ('note', 'reply')) as own_entry
 from event e join run r on r.id = e.id where e.id = %(run)s
 """
 STEPS = """
@@ -33,15 +38,6 @@ select s.name, s.at, s.ms, s.data, c.body as content from step s left join conte
 where s.run_id = %(run)s order by s.at
 """
 WRITES = "select * from write_back where run_id = %(run)s"
-
-STANDING = """
-select
-  exists (select 1 from event n where n.account = e.account and n.ticket_id = e.ticket_id and n.id > e.id
-          and n.supersedes) as overtaken,
-  exists (select 1 from procrastinate_jobs j where j.id = %(job)s and j.status = 'doing'
-          and j.worker_id = %(worker)s and j.attempts = %(attempts)s) as leased
-from event e where e.id = %(run)s
-"""
 
 STEP = """
 with kept as (
@@ -83,14 +79,18 @@ with spent as (
          count(*) filter (where price_state = 'unpriced' or outcome is null) as unpriced,
          (array_agg(model order by number desc) filter (where outcome = 'ok'))[1] as model
   from attempt where run_id = %(run)s
+), decided as (
+  -- A try that ended before it came to the decision of an earlier one does not know it.
+  select max(verdict) as verdict, max(policy_version) as policy from decision where run_id = %(run)s
 ), ended as (
   update event set state = %(event_state)s, finished_at = now(), error = %(error)s where id = %(run)s
 )
 update run r set state = %(state)s, reason = %(reason)s, finished_at = now(),
-  took_ms = extract(epoch from now() - r.started_at) * 1000, step_ms = %(step_ms)s, verdict = %(verdict)s,
-  policy_version = %(policy)s, model = spent.model, input_tokens = spent.input, output_tokens = spent.output,
-  cost_usd = spent.cost, unpriced_attempts = spent.unpriced
-from spent where r.id = %(run)s
+  took_ms = extract(epoch from now() - r.started_at) * 1000, step_ms = %(step_ms)s,
+  verdict = coalesce(%(verdict)s, decided.verdict), policy_version = coalesce(%(policy)s, decided.policy),
+  model = spent.model, input_tokens = spent.input, output_tokens = spent.output, cost_usd = spent.cost,
+  unpriced_attempts = spent.unpriced
+from spent, decided where r.id = %(run)s
 returning r.*
 """
 
@@ -142,13 +142,9 @@ class RunRows:
             event, {row["name"]: KeptStep(**row) for row in steps}, {row["purpose"]: row for row in writes}
         )
 
-    async def standing(self, lease: Lease) -> tuple[bool, bool]:
-        """(a newer event has overtaken this run, the lease is still ours)."""
-        row = await self._database.one(
-            STANDING,
-            {"run": self._run_id, "job": lease.job_id, "worker": lease.worker_id, "attempts": lease.attempts},
-        )
-        return (bool(row["overtaken"]), bool(row["leased"])) if row else (True, False)
+    async def standing(self, lease: Lease) -> Standing:
+        """All that can keep this run from acting, in one query."""
+        return await standing_of(self._database, self._run_id, lease)
 
     def requester_is(self, requester: str, version: str) -> None:
         """Who asks, as the help desk says: everything personal that was kept of this ticket is now theirs."""
@@ -186,6 +182,10 @@ class RunRows:
     def intent(self, *, purpose: str, version: str, mark: str, text_hash: str) -> None:
         values = {"purpose": purpose, "version": version, "mark": mark, "hash": text_hash}
         self._waiting.append((INTENT, {**self._who, **values}))
+
+    def deadline(self, draft: int, number: int, due: datetime) -> None:
+        """When the time of a run's draft is up, with the timer that will say so."""
+        self._waiting.append((TIMER, {"draft": draft, "number": number, "due": due}))
 
     async def commit(self) -> None:
         """Everything collected since the last time, or nothing. Raises LostLease where another worker was first."""

@@ -10,10 +10,10 @@ from connectors.contract import Capability, Change, Priority, text_hash
 from gateway.errors import NothingOwed, Withheld
 from gateway.models import Route
 from gateway.policy import Decision, Escalation, Verdict
-from gateway.records import DraftState, WriteState
+from gateway.records import DraftState
 from gateway.workflow.check import Findings
 from gateway.workflow.context import Reading
-from gateway.workflow.deliver import Planned, new_mark, planned
+from gateway.workflow.deliver import Planned, intend, new_mark, planned
 from gateway.workflow.draft import Drafted
 from gateway.workflow.facts import Facts, grounded_facts, plain, screened_facts, ticket_facts
 from gateway.workflow.ground import Grounded
@@ -177,9 +177,9 @@ def _keep(walk: Walk, reading: Reading, drafted: Drafted, decision: Decision, de
         "writes": [plan.purpose for plan in decided.planned],
     }
     walk.keep(STEP, data, {"planned": _PLANNED.dump_python(decided.planned, mode="json")})
-    for plan in decided.planned:
-        walk.rows.intent(purpose=plan.purpose, version=version, mark=plan.mark, text_hash=plan.text_hash)
-        walk.writes[plan.purpose] = {"state": WriteState.INTENT}
+    intend(walk, decided.planned, version)
+    if decision.escalation is not None and decision.escalation.due is not None:
+        walk.rows.deadline(walk.run_id, 1, decision.escalation.due)
 
 
 def _lower(one: Decimal | None, other: Decimal | None) -> Decimal | None:

@@ -73,6 +73,13 @@ def planned(purpose: str, body: str | None, change: Change | None, mark: str | N
     return Planned(purpose, body, mark or new_mark(), text_hash(body or ""), change)
 
 
+def intend(walk: Walk, plans: Sequence[Planned], version: str) -> None:
+    """Put the intents into the next checkpoint: from its commit on, each of these writes may have happened."""
+    for plan in plans:
+        walk.rows.intent(purpose=plan.purpose, version=version, mark=plan.mark, text_hash=plan.text_hash)
+        walk.writes[plan.purpose] = {"state": WriteState.INTENT}
+
+
 async def settle(walk: Walk) -> None:
     """Find out about writes that an earlier try may have made. Afterwards no intent is in doubt but those not found."""
     for purpose, write in list(walk.writes.items()):

@@ -1,12 +1,14 @@
 """What a worker does with a job: walk the event, and deal with every way in which that can end."""
 
+import contextlib
+
 import structlog
 
 from connectors.errors import ConnectorError, RetryLater, WriteConflict
-from gateway.errors import DatabaseUnavailable, LostLease, NothingOwed, RunEnded, Superseded, Withheld
+from gateway.errors import DatabaseUnavailable, LostLease, NothingOwed, Paused, RunEnded, Superseded, Withheld
 from gateway.models import ModelError, ModelsBusy
 from gateway.records import RunState
-from gateway.store import events
+from gateway.store import deadlines, events, pauses
 from gateway.store.jobs import Again, Lease
 from gateway.telemetry import dead, failures
 from gateway.workflow.line import Line
@@ -18,6 +20,7 @@ log = structlog.get_logger()
 DELAYS = (0.5, 1.0, 2.0, 4.0, 15.0, 30.0, 60.0, 120.0, 300.0)  # seconds after each failed try
 HOLD_LOCK = 5.0  # seconds: a longer wait lets newer messages of the ticket pass
 TRIES_OF_A_BUG = 3
+TIMER_AGAIN = 60.0  # seconds
 ENDS = {Superseded: RunState.SUPERSEDED, NothingOwed: RunState.NOTHING, Withheld: RunState.DONE}
 
 
@@ -53,6 +56,16 @@ class Jobs:
         """A long wait is over: walk on, if the event still waits."""
         await events.walk_again(self._line.database, event_id)
 
+    async def deadline(self, _lease: Lease, run_id: int, number: int) -> None:
+        """The time of a draft is up: walk its deadline, if it still waits. A timer is never lost to an error."""
+        try:
+            await deadlines.time_is_up(self._line.database, run_id, number)
+        except DatabaseUnavailable:
+            raise
+        except Exception as error:
+            log.exception("a timer failed", run=run_id, number=number, error=type(error).__name__)
+            raise Again(TIMER_AGAIN) from None
+
     async def poisoned(self, arguments: list[dict[str, int]]) -> None:
         """Jobs that took worker after worker down with them."""
         ids = [job["event_id"] for job in arguments if "event_id" in job]
@@ -64,6 +77,9 @@ class Jobs:
         except LostLease as end:
             log.warning("a run was left to another worker", reason=str(end))
             return
+        except Paused as end:
+            await self._park(walk, str(end))
+            return
         except RunEnded as end:
             state, reason = ENDS.get(type(end), RunState.UNCERTAIN), str(end)
             if isinstance(end, Withheld):
@@ -74,6 +90,14 @@ class Jobs:
             state, reason=reason, step_ms=walk.step_ms, verdict=walk.verdict, policy_version=walk.policy_version
         )
         tell(row)
+
+    async def _park(self, walk: Walk, reason: str) -> None:
+        """Keep what was found, so that no model is asked twice, and wait without a job until somebody resumes."""
+        with contextlib.suppress(LostLease):
+            await walk.rows.commit()
+        if not await pauses.park(self._line.database, walk.account, walk.run_id):
+            raise Again(0.0)
+        log.info("a run waits", reason=reason)
 
     async def _try_later(
         self, walk: Walk, error: Exception, retry_after: float | None, most: int, words: str | None = None

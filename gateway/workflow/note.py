@@ -4,11 +4,14 @@ import html
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from urllib.parse import quote
 
 from connectors.contract import BodyFormat
 
-_MARKDOWN_SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~])")
-_MARKDOWN_LINE_START = re.compile(r"(?m)^(\s*)([-+>]|\d+\.)(?=\s)")
+_MARKDOWN_SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~]|&(?=#?\w{1,40};))")
+_MARKDOWN_INDENT = re.compile(r"(?m)^[ \t]+")
+_MARKDOWN_LINE_START = re.compile(r"(?m)^([-+](?=\s)|\d+[.)](?=\s)|=+(?=\s*$)|-+(?=\s*$))")
+_NOT_IN_A_LINK = re.compile(r"[\s<>]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +36,7 @@ class Note:
     action: str
     link: str
     last_line: str  # begins with the mark
+    more: Sequence[tuple[str, Sequence[str]]] = ()  # further sections: label and lines
 
     def render(self, how: BodyFormat) -> str:
         """The note in the form that a help desk wants. Text of the draft and of sources stays text in all of them."""
@@ -81,7 +85,7 @@ class Note:
         for label, lines in self._sections():
             yield f"{label}: {' · '.join(lines)}"
         for source in self.sources:
-            yield " ".join(filter(None, (f"[{source.number}] {source.title}", source.detail, source.url)))
+            yield " ".join(filter(None, (_title(source), source.detail, source.url)))
         yield f"{self.action} {self.link}"
         yield self.last_line
 
@@ -90,6 +94,7 @@ class Note:
             yield "Why a person", self.reasons
         if self.noticed:
             yield "Noticed", self.noticed
+        yield from self.more
 
 
 def public_text(text: str, how: BodyFormat) -> str:
@@ -103,8 +108,8 @@ def public_text(text: str, how: BodyFormat) -> str:
 
 def escape_markdown(text: str) -> str:
     """Text that a Markdown renderer shows as it is."""
-    escaped = _MARKDOWN_SPECIAL.sub(r"\\\1", text)
-    return _MARKDOWN_LINE_START.sub(lambda line: f"{line[1]}{line[2][:-1]}\\{line[2][-1]}", escaped)
+    escaped = _MARKDOWN_SPECIAL.sub(r"\\\1", _MARKDOWN_INDENT.sub("", text))
+    return _MARKDOWN_LINE_START.sub(lambda start: f"{start[1][:-1]}\\{start[1][-1]}", escaped)
 
 
 def paragraphs_html(text: str) -> str:
@@ -113,14 +118,18 @@ def paragraphs_html(text: str) -> str:
     return "".join(f"<p>{html.escape(part).replace(chr(10), '<br>')}</p>" for part in parts if part)
 
 
+def _title(source: SourceLine) -> str:
+    return f"[{source.number}] {' '.join(source.title.split())}"
+
+
 def _source_html(source: SourceLine) -> str:
-    title = html.escape(f"[{source.number}] {source.title}")
+    title = html.escape(_title(source))
     if source.url:
         title = f'<a href="{html.escape(source.url)}">{title}</a>'
     return f"{title} {html.escape(source.detail)}".rstrip()
 
 
 def _source_markdown(source: SourceLine) -> str:
-    title = f"\\[{source.number}\\] {escape_markdown(source.title)}"
-    link = f" <{source.url}>" if source.url else ""
+    title = escape_markdown(_title(source))
+    link = f" <{_NOT_IN_A_LINK.sub(lambda bad: quote(bad[0]), source.url)}>" if source.url else ""
     return f"{title}{link} {escape_markdown(source.detail)}".rstrip()

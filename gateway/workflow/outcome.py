@@ -25,7 +25,7 @@ async def recognise(walk: Walk, reading: Reading) -> None:
     for draft in waiting:
         if draft["run_id"] == walk.run_id:
             continue
-        if reply := _reply_after(reading, draft["created_at"], draft["answers"], own):
+        if reply := reply_after(reading, draft["created_at"], draft["answers"], own):
             kind, similarity = compare(_text(draft["content"]), clean(reply.body, reply.format).text)
             await drafts.keep_outcome(
                 walk.line.database, draft["run_id"], kind, similarity=similarity, message_id=reply.id
@@ -44,7 +44,7 @@ def compare(draft: str | None, sent: str) -> tuple[str, float | None]:
     return ("rewritten" if similarity >= REWRITTEN else "not_used"), similarity
 
 
-def _reply_after(reading: Reading, drafted_at: datetime, answers: str, own: set[str]) -> Message | None:
+def reply_after(reading: Reading, drafted_at: datetime, answers: str, own: set[str]) -> Message | None:
     """The first public word of an agent after the message that the draft answers, not written by us."""
     messages = list(reading.ticket.messages)
     position = next((number for number, message in enumerate(messages) if message.id == answers), None)
@@ -58,4 +58,5 @@ def _reply_after(reading: Reading, drafted_at: datetime, answers: str, own: set[
 
 
 def _text(content: Any) -> str | None:
-    return content.get("text") if isinstance(content, dict) else None
+    """The draft, cleaned like the reply that it is compared with: its sign-off would count as an edit."""
+    return clean(content["text"]).text if isinstance(content, dict) and "text" in content else None

@@ -9,6 +9,7 @@ from gateway.records import DraftState, RunState
 from gateway.store import drafts
 from gateway.workflow.check import check
 from gateway.workflow.context import Reading, read
+from gateway.workflow.deadline import next_step
 from gateway.workflow.decide import choose_models, decide
 from gateway.workflow.deliver import deliver, settle
 from gateway.workflow.draft import draft
@@ -20,9 +21,13 @@ from gateway.workflow.walk import Walk
 
 async def down_the_line(walk: Walk) -> tuple[RunState, str | None]:
     """Returns how the run ended and why. Raises RunEnded where it ends early, and the errors of those it called."""
+    if walk.is_own_entry:
+        raise NothingOwed("this is what we wrote ourselves")
     if walk.has_open_intent:
         await settle(walk)
     await walk.stand()
+    if walk.is_deadline:
+        return await next_step(walk)
 
     reading = await read(walk)
     await recognise(walk, reading)
@@ -34,6 +39,7 @@ async def down_the_line(walk: Walk) -> tuple[RunState, str | None]:
 
     drafted = await draft(walk, screened, grounded, models)
     checked = await check(walk, reading, screened, grounded, drafted)
+    await walk.stop_if_paused()
     decided = await decide(walk, reading, screened, grounded, drafted, checked)
     await walk.rows.commit()
 

@@ -7,9 +7,10 @@ from datetime import UTC, datetime
 from typing import Any
 
 from connectors.contract import EventKind
-from gateway.errors import LostLease, NothingOwed, Superseded
+from gateway.errors import LostLease, NothingOwed, Paused, Superseded
 from gateway.records import WriteState
 from gateway.store.database import Row
+from gateway.store.deadlines import DEADLINE
 from gateway.store.intake import Arrival, accept
 from gateway.store.jobs import Lease
 from gateway.store.run_rows import KeptStep, OpenedRun, RunRows
@@ -57,6 +58,16 @@ class Walk:
             raise NothingOwed(f"account {self.account} is not configured any more") from None
 
     @property
+    def is_deadline(self) -> bool:
+        """The event is a timer of ours, and no word of the help desk."""
+        return bool(self.event["kind"] == DEADLINE)
+
+    @property
+    def is_own_entry(self) -> bool:
+        """The help desk tells of what we wrote ourselves. Known by the id on the receipt, which nobody can fake."""
+        return bool(self.event["kind"] == EventKind.MESSAGE_ADDED and self.event["own_entry"])
+
+    @property
     def has_open_intent(self) -> bool:
         """A write may have happened before this worker took over."""
         return any(write["state"] == WriteState.INTENT for write in self.writes.values())
@@ -82,11 +93,21 @@ class Walk:
 
     async def stand(self) -> None:
         """May this run still act? Asked at its start, and right before every model call and every write."""
-        overtaken, leased = await self.rows.standing(self.lease)
-        if not leased:
+        standing = await self.rows.standing(self.lease)
+        if not standing.leased:
             raise LostLease("another worker has taken this run over")
-        if overtaken:
-            raise Superseded("a newer message of this ticket takes over")
+        if standing.overtaken:
+            told = (
+                "somebody has acted on the draft" if self.is_deadline else "a newer message of this ticket takes over"
+            )
+            raise Superseded(told)
+        if standing.paused:
+            raise Paused("the account is paused")
+
+    async def stop_if_paused(self) -> None:
+        """Asked before intents are kept: one that is never followed by its write is in doubt for no reason."""
+        if (await self.rows.standing(self.lease)).paused:
+            raise Paused("the account is paused")
 
     async def read_again(self, version: str) -> None:
         """Walk the ticket anew from its state at `version`, in case that no webhook of the change arrives."""

@@ -1,0 +1,35 @@
+"""May a run act? Asked right before every model call and every write, and so one query."""
+
+from typing import NamedTuple
+
+from gateway.store.database import Database
+from gateway.store.jobs import Lease
+
+STANDING = """
+select
+  case e.kind
+    -- A newer message does not stop an escalation; a draft that somebody acted on does.
+    when 'deadline' then not exists (select 1 from draft d where d.run_id = split_part(e.event_id, ':', 2)::bigint
+                                     and d.state in ('shown', 'held', 'withheld', 'expired'))
+    else exists (select 1 from event n where n.account = e.account and n.ticket_id = e.ticket_id and n.id > e.id
+                 and n.supersedes) end as overtaken,
+  exists (select 1 from procrastinate_jobs j where j.id = %(job)s and j.status = 'doing'
+          and j.worker_id = %(worker)s and j.attempts = %(attempts)s) as leased,
+  exists (select 1 from pause p where p.resumed_at is null and p.account in (e.account, '*')) as paused
+from event e where e.id = %(run)s
+"""
+
+
+class Standing(NamedTuple):
+    """May a run act? Only where it is not overtaken by something newer, its lease is ours, and nobody paused it."""
+
+    overtaken: bool
+    leased: bool
+    paused: bool
+
+
+async def standing_of(database: Database, run_id: int, lease: Lease) -> Standing:
+    """How a run stands at this moment. One that does not exist may do nothing."""
+    values = {"run": run_id, "job": lease.job_id, "worker": lease.worker_id, "attempts": lease.attempts}
+    row = await database.one(STANDING, values)
+    return Standing(**row) if row else Standing(overtaken=True, leased=False, paused=False)

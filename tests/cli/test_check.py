@@ -1,0 +1,108 @@
+"""`countersign check`: one screen for everything that an installation needs, and what to do about what is wrong."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from tests.cli.command import countersign
+from tests.house import House
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory: pytest.TempPathFactory, module_database_url: str) -> Iterator[House]:
+    """The files of an installation, and a desk that runs; no process of the gateway does."""
+    built = House(Path(tmp_path_factory.mktemp("house")), module_database_url)
+    try:
+        built.start_desk()
+        yield built
+    finally:
+        built.stop()
+
+
+@pytest.fixture
+def edited(house: House, tmp_path: Path) -> Any:
+    """Writes the configuration with a change beside the good one; returns the variables for it."""
+
+    def edit(**changes: Any) -> dict[str, str]:
+        installation = yaml.safe_load((house.folder / "countersign.yaml").read_text())
+        installation["accounts"]["acme"].update(changes.pop("account", {}))
+        installation["knowledge"]["help"]["folder"] = str(house.folder / "articles")
+        installation.update(changes)
+        (tmp_path / "countersign.yaml").write_text(yaml.safe_dump(installation))
+        return {**house._environment, "COUNTERSIGN_CONFIG": str(tmp_path / "countersign.yaml")}
+
+    return edit
+
+
+def test_a_good_installation_is_in_order(house: House) -> None:
+    told = countersign("check", settings=house._environment)
+
+    assert told.code == 0, told.out
+    assert told.out.endswith("Everything is in order.\n")
+    assert all(line.startswith("ok") for line in told.out.splitlines()[:-1])
+    for subject in ("database", "migrations", "configuration", "policies", "models", "knowledge help", "account acme"):
+        assert any(line.startswith(f"ok   {subject}: ") for line in told.out.splitlines()), subject
+
+
+def test_everything_that_is_wrong_is_told_with_what_to_do(house: House, edited: Any, tmp_path: Path) -> None:
+    owner = {"team": "Tests", "contact": "tests@example.com"}
+    settings = edited(
+        knowledge={"help": {"owner": owner, "folder": str(tmp_path / "nowhere")}},
+        models={"default": {"owner": owner, "candidates": [{"model": "openai/x", "api_key": {"env": "NO_KEY"}}]}},
+        account={"base_url": "http://127.0.0.1:9"},
+    )
+
+    told = countersign("check", settings=settings)
+
+    failed = [line for line in told.out.splitlines() if line.startswith("FAIL")]
+    assert told.code == 1
+    assert any("openai/x: no key" in line for line in failed)
+    assert any("nowhere does not exist" in line for line in failed)
+    assert any(line.startswith("FAIL account acme") for line in failed)
+    assert "-> set environment variable NO_KEY" in told.out
+    assert told.out.splitlines()[-1] == f"{len(failed)} to mend."
+
+
+def test_a_token_of_somebody_else_is_told_and_not_printed(house: House) -> None:
+    told = countersign("check", settings={**house._environment, "ACME_TOKEN": "hunter2-hunter2-hunter2"})
+
+    assert told.code == 1
+    assert "FAIL account acme" in told.out
+    assert "hunter2" not in told.out + told.err
+
+
+def test_a_missing_secret_names_its_variable(house: House) -> None:
+    told = countersign("check", settings={**house._environment, "ACME_SECRET": ""})
+
+    assert told.code == 1
+    assert "-> set environment variable ACME_SECRET" in told.out
+
+
+def test_offline_asks_no_help_desk(edited: Any) -> None:
+    told = countersign("check", "--offline", settings=edited(account={"base_url": "http://127.0.0.1:9"}))
+
+    assert told.code == 0, told.out
+
+
+def test_mistakes_of_the_configuration_are_told_beside_the_database(edited: Any) -> None:
+    told = countersign("check", settings=edited(account={"connector": "sandbx", "nonsense": 1}))
+
+    assert told.code == 1
+    assert "ok   database" in told.out
+    assert told.out.count("FAIL configuration") == 2
+    assert "Did you mean 'sandbox'?" in told.out
+
+
+def test_a_database_that_is_away_is_told_and_the_rest_is_still_looked_at(house: House) -> None:
+    url = "postgresql://nobody:hunter2@127.0.0.1:1/none"
+
+    told = countersign("check", settings={**house._environment, "DATABASE_URL": url})
+
+    assert told.code == 1
+    assert "FAIL database: cannot use Postgres" in told.out
+    assert "ok   policies" in told.out
+    assert "ok   account acme" in told.out
+    assert "hunter2" not in told.out + told.err

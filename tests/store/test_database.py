@@ -1,0 +1,94 @@
+"""One pool of connections: what breaks is said in our words, and mends itself."""
+
+import asyncio
+import time
+
+import psycopg
+import pytest
+
+from gateway.errors import DatabaseUnavailable
+from gateway.store.database import Database, where
+from gateway.store.embedded import EmbeddedPostgres
+
+
+async def test_a_database_that_was_away_at_start_is_used_as_soon_as_it_is_there(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    server = EmbeddedPostgres(tmp_path_factory.mktemp("postgres"))
+    database = Database(server.url, wait=1.0)
+    try:
+        with pytest.raises(DatabaseUnavailable, match="cannot use Postgres"):
+            await database.open()
+        server.start()
+
+        began = time.monotonic()
+        await database.open()
+
+        assert await database.one("select 1 as one") == {"one": 1}
+        assert time.monotonic() - began < 3
+    finally:
+        await database.close()
+        server.stop()
+
+
+async def test_broken_connections_are_replaced_after_a_restart(tmp_path_factory: pytest.TempPathFactory) -> None:
+    server = EmbeddedPostgres(tmp_path_factory.mktemp("postgres"))
+    database = Database(server.start(), smallest=4, wait=1.0)
+    try:
+        await database.open()
+        server.stop()
+        for _ in range(5):
+            with pytest.raises(DatabaseUnavailable) as told:
+                await database.one("select 1")
+            assert told.value.retry_after
+        await asyncio.sleep(4)  # long enough for the pool to wait longer and longer between its own tries
+        server = EmbeddedPostgres(server._home.parent)
+        server.start()
+
+        began = time.monotonic()
+        while True:
+            try:
+                await database.one("select 1")
+                break
+            except DatabaseUnavailable:
+                assert time.monotonic() - began < 3
+    finally:
+        await database.close()
+        server.stop()
+
+
+async def test_a_database_without_tables_says_what_to_do(database: Database) -> None:
+    with pytest.raises(DatabaseUnavailable, match="countersign migrate"):
+        await database.one("select 1 from a_table_of_tomorrow")
+
+
+async def test_an_error_inside_a_transaction_keeps_nothing(database: Database) -> None:
+    async def keep_two() -> None:
+        async with database.transaction() as connection:
+            await connection.execute("insert into policy_set (version, files) values ('v', '{}')")
+            await connection.execute("insert into policy_set (version, files) values (null, '{}')")
+
+    with pytest.raises(psycopg.errors.NotNullViolation):
+        await keep_two()
+
+    assert await database.all("select version from policy_set") == []
+
+
+async def test_a_statement_without_a_transaction_is_committed_at_once(database: Database) -> None:
+    await database.run("insert into policy_set (version, files) values ('v', '{}')")
+
+    other = await psycopg.AsyncConnection.connect(database.url)
+    async with other:
+        assert await (await other.execute("select version from policy_set")).fetchone() == ("v",)
+
+
+@pytest.mark.parametrize(
+    ("url", "told"),
+    [
+        ("postgresql://me:hunter2@db.example.com/prod", "db.example.com/prod"),
+        ("postgresql:///prod", "localhost/prod"),
+        ("nonsense://", "an address that is none"),
+    ],
+)
+def test_a_place_is_told_without_its_password(url: str, told: str) -> None:
+    assert where(url) == told

@@ -1,0 +1,100 @@
+"""Drafts beyond the run that made them."""
+
+from decimal import Decimal
+
+from gateway.records import DraftState, RunState
+from gateway.store import drafts
+from gateway.store.database import Database
+from tests.store.rows import begin, decided, finish, only, propose
+
+STATES = "select state from draft order by run_id"
+
+
+async def states(database: Database) -> list[str]:
+    return [row["state"] for row in await database.all(STATES)]
+
+
+async def test_a_message_that_another_run_has_drafted_for_is_answered(database: Database) -> None:
+    first = await finish(await decided(database, answers="m1"))
+    second = await finish(await begin(database, "e2"))
+
+    found = await drafts.answering(database, "acme", "7", "m1", second["id"])
+
+    assert found == {"run_id": first["id"], "state": "proposed"}
+    assert await drafts.answering(database, "acme", "7", "m1", first["id"]) is None
+    assert await drafts.answering(database, "acme", "7", "m2", second["id"]) is None
+    assert await drafts.answering(database, "acme", "8", "m1", second["id"]) is None
+    assert await drafts.answering(database, "other", "7", "m1", second["id"]) is None
+
+
+async def test_a_superseded_draft_answers_nothing(database: Database) -> None:
+    rows = await decided(database)
+    await rows.end_early("a newer message")
+
+    assert await drafts.answering(database, "acme", "7", "m1", 0) is None
+
+
+async def test_a_new_draft_supersedes_those_of_its_ticket_that_wait_and_no_others(database: Database) -> None:
+    shown = await decided(database, "e1")
+    await shown.written("note", {"entry": "n1", "version": "v2", "at": None, "detail": None}, DraftState.SHOWN)
+    await decided(database, "e2", ticket="8")
+    sent = await decided(database, "e3")
+    await sent.written("note", {"entry": "n2", "version": "v3", "at": None, "detail": None}, DraftState.SENT)
+
+    await decided(database, "e4")
+
+    assert await states(database) == ["superseded", "proposed", "sent", "proposed"]
+
+
+async def test_open_drafts_come_with_their_text_until_it_is_erased(database: Database) -> None:
+    await decided(database)
+    assert [draft["content"]["text"] for draft in await drafts.open_drafts(database, "acme", "7")] == [
+        "A proposed reply."
+    ]
+
+    await database.run("update content set body = null, erased_at = now()")
+
+    assert [draft["content"] for draft in await drafts.open_drafts(database, "acme", "7")] == [None]
+
+
+async def test_an_outcome_closes_its_draft_and_the_first_finding_stays(database: Database) -> None:
+    run = await finish(await decided(database))
+
+    await drafts.keep_outcome(database, run["id"], "light_edit", similarity=0.9, message_id="m2")
+    await drafts.keep_outcome(database, run["id"], "not_used", similarity=0.1, message_id="m3")
+
+    assert await states(database) == ["closed"]
+    assert await only(database, "select kind, similarity, message_id from outcome") == {
+        "kind": "light_edit", "similarity": 0.9, "message_id": "m2",
+    }  # fmt: skip
+    assert await drafts.open_drafts(database, "acme", "7") == []
+
+
+async def test_what_went_before_counts_the_tickets_drafts_and_the_accounts_money(database: Database) -> None:
+    for name, ticket, state, cost in (
+        ("e1", "7", "rejected", "0.010000000001"),
+        ("e2", "7", "shown", "0.02"),
+        ("e3", "8", "shown", "0.04"),
+    ):
+        rows = await begin(database, name, ticket=ticket)
+        propose(rows, mark=f"cs-{name}")
+        await rows.commit()
+        run = await finish(rows, RunState.DONE)
+        await database.run("update draft set state = %(s)s where run_id = %(id)s", {"s": state, "id": run["id"]})
+        await database.run("update run set cost_usd = %(c)s where id = %(id)s", {"c": cost, "id": run["id"]})
+
+    past = await drafts.past(database, "acme", "7")
+
+    assert (past["drafts_rejected"], past["drafts_waiting"]) == (1, 1)
+    assert past["spent_ticket"] == Decimal("0.030000000001")
+    assert past["spent_day"] == past["spent_month"] == Decimal("0.070000000001")
+
+
+async def test_the_entries_that_we_wrote_are_known_by_ticket(database: Database) -> None:
+    rows = await decided(database)
+    assert await drafts.written_entries(database, "acme", "7") == set()
+
+    await rows.written("note", {"entry": "n1", "version": "v2", "at": None, "detail": None}, DraftState.SHOWN)
+
+    assert await drafts.written_entries(database, "acme", "7") == {"n1"}
+    assert await drafts.written_entries(database, "acme", "8") == set()
