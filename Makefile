@@ -4,10 +4,10 @@ BIN := .venv/bin
 STAMP := .venv/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check bench lock fmt
+.PHONY: help setup demo test test-live check bench lock fmt
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: $(STAMP) ## a virtual environment with everything, pinned by hash
 
@@ -43,3 +43,6 @@ lock: setup ## write requirements.lock anew, with hashes and without addresses
 fmt: setup ## format the code
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
+
+test-live: setup ## a real Request Tracker, installed with apt-get and started here; skipped where that cannot be
+	COUNTERSIGN_LIVE=1 timeout --signal=INT --kill-after=30 600 $(BIN)/pytest -rs tests/live

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from gateway.pages.places import place
 from gateway.pages.shapes import Shape
 
 
@@ -30,6 +31,10 @@ class Rule(Shape):
     def place(self) -> str | None:
         """Where to edit it."""
         return f"{self.file}:{self.line}" if self.file and self.line is not None else self.file
+
+    def address(self, version: str | None, line: int | None) -> str | None:
+        """The page of one of its lines, in the set that decided; None where that was not kept."""
+        return place(self.file, line, version) if self.file and version and line is not None else None
 
     @property
     def binds(self) -> bool:

@@ -15,6 +15,7 @@ from gateway.errors import NotAllowed
 from gateway.pages import telling
 from gateway.pages.explanation import in_words
 from gateway.pages.words import plain, word
+from gateway.store import pauses
 from gateway.store.database import Database
 from gateway.store.reports import Cost, dead_count, duration
 
@@ -66,13 +67,14 @@ ENVIRONMENT = _environment()
 
 
 async def page(request: Request, template: str, **values: Any) -> HTMLResponse:
-    """A page; every template has `now`, `moment` and the count of dead events for the menu."""
+    """A page; every template has `now`, `moment` and the count of dead events for the menu, and the pauses in force."""
     now = datetime.now(UTC)
     html = ENVIRONMENT.get_template(template).render(
         now=now,
         moment=lambda at: telling.moment(at, now),
         path=request.url.path,
         dead=await dead_count(database_of(request)),
+        pauses=await pauses.active(database_of(request)),
         **values,
     )
     return HTMLResponse(html, headers=HEADERS)
