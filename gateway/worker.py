@@ -49,7 +49,7 @@ async def work(environment: Environment, database_url: str, *, ready: Callable[[
             _every(60, "sources", lambda: read_sources(installation, database)),
             parts.policies.keep_current(),
             _every(1, "pauses", lambda: pause.measure(database, line.desks)),
-            _every(30, "orphans", lambda: events.adopt_orphans(database)),
+            _every(10, "orphans", lambda: events.adopt_orphans(database)),
             _serve_health(environment, database, parts.policies.told),
         ):
             await queue.work(

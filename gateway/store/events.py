@@ -92,10 +92,10 @@ async def replay(database: Database, event_ids: Sequence[int]) -> list[int]:
 
 
 async def adopt_orphans(database: Database) -> int:
-    """Events that wait without a job, which should never be: a job that failed outside of our code, say. Returns how
-    many were enqueued again."""
+    """Events that wait without a job: one that failed outside of our code, say, or that a worker which was slow but
+    alive finished after another had taken it over. Returns how many were enqueued again."""
     rows = await database.all(
-        """select e.id from event e where e.state = 'waiting' and e.received_at < now() - interval '2 minutes'
+        """select e.id from event e where e.state = 'waiting' and e.received_at < now() - interval '10 seconds'
              and not exists (select 1 from procrastinate_jobs j where j.status in ('todo', 'doing')
                              and j.task_name in ('walk', 'wake') and (j.args->>'event_id')::bigint = e.id)
              and not exists (select 1 from parked k where k.event_id = e.id)
