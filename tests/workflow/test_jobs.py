@@ -1,5 +1,7 @@
 """Every way in which a walk can end: models that fail, help desks that refuse, bugs, and long waits."""
 
+# ruff: noqa: F811  (pytest finds fixtures by the names that were imported)
+
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from decimal import Decimal
@@ -19,7 +21,7 @@ PRICE = Price(Decimal("0.00000015"), Decimal("0.0000006"))
 
 
 @pytest.fixture
-async def asking(database: Database, stub: StubModel) -> AsyncIterator[Floor]:  # noqa: F811
+async def asking(database: Database, stub: StubModel) -> AsyncIterator[Floor]:
     """A floor whose drafts come from the stub model."""
     made = await built(database, MemoryDesk())
     made.ask(stub.route("openai/stub-good", price=PRICE))
@@ -43,7 +45,7 @@ async def tried_out(floor: Floor, event: int, most: int = 30) -> int:
 async def test_a_model_that_will_never_answer_makes_the_event_dead_at_once_with_the_reason(
     asking: Floor,
     stub: StubModel,
-    status: str,  # noqa: F811
+    status: str,
 ) -> None:
     stub.behave(status)
     event = await asking.question()
@@ -60,7 +62,7 @@ async def test_a_model_that_will_never_answer_makes_the_event_dead_at_once_with_
 async def test_a_model_that_fails_again_and_again_makes_the_event_dead_after_the_last_try(
     asking: Floor,
     stub: StubModel,
-    behaviour: str,  # noqa: F811
+    behaviour: str,
 ) -> None:
     stub.behave(behaviour)
     asking.ask(stub.route("openai/stub-good", timeout_s=0.3))
@@ -79,7 +81,7 @@ async def test_a_model_that_fails_again_and_again_makes_the_event_dead_after_the
 async def test_whatever_a_model_says_the_event_ends_and_nothing_reaches_the_requester(
     asking: Floor,
     stub: StubModel,
-    behaviour: str,  # noqa: F811
+    behaviour: str,
 ) -> None:
     stub.behave(behaviour)
     event = await asking.question()
@@ -94,7 +96,7 @@ async def test_whatever_a_model_says_the_event_ends_and_nothing_reaches_the_requ
 
 async def test_a_dead_event_is_replayed_to_its_end_when_the_model_is_well_again(
     asking: Floor,
-    stub: StubModel,  # noqa: F811
+    stub: StubModel,
 ) -> None:
     stub.behave("401")
     event = await asking.question()
@@ -111,7 +113,7 @@ async def test_a_dead_event_is_replayed_to_its_end_when_the_model_is_well_again(
 
 async def test_a_long_wait_is_a_timer_so_that_a_newer_message_of_the_ticket_passes(
     asking: Floor,
-    stub: StubModel,  # noqa: F811
+    stub: StubModel,
 ) -> None:
     stub.behave("429", retry_after=120, times=1)
     older = await asking.question()
@@ -133,7 +135,7 @@ async def test_a_long_wait_is_a_timer_so_that_a_newer_message_of_the_ticket_pass
     assert len(asking.desk.ours("7")) == 1
 
 
-async def test_a_short_wait_keeps_the_lock_and_its_place(asking: Floor, stub: StubModel) -> None:  # noqa: F811
+async def test_a_short_wait_keeps_the_lock_and_its_place(asking: Floor, stub: StubModel) -> None:
     stub.behave("429", retry_after=3, times=1)
     event = await asking.question()
 
@@ -141,7 +143,7 @@ async def test_a_short_wait_keeps_the_lock_and_its_place(asking: Floor, stub: St
     assert await asking.database.all("select 1 from procrastinate_jobs where task_name = 'wake'") == []
 
 
-async def test_the_ledger_counts_the_same_tokens_as_the_stub(asking: Floor, stub: StubModel) -> None:  # noqa: F811
+async def test_the_ledger_counts_the_same_tokens_as_the_stub(asking: Floor, stub: StubModel) -> None:
     for number in range(10):
         await tried_out(asking, await asking.question(f"Question {number}: when does my parcel arrive?", str(number)))
 
