@@ -31,7 +31,7 @@ def role_of(message: dict[str, Any], *, me: str | None, requester: str | None) -
     agent's name and with their own id beside it. Source: chatwoot 4.14.2, app/models/message.rb.
     """
     sender, kind = mapping(message.get("sender")), kind_of(message)
-    who = identifier(sender.get("id"))
+    who = identifier(sender.get("id")) or identifier(message.get("sender_id"))
     if kind == "incoming":
         if who is None or requester is None:
             return None
@@ -40,7 +40,7 @@ def role_of(message: dict[str, Any], *, me: str | None, requester: str | None) -
         return Role.SYSTEM if kind else None
     if _automatic(message):
         return Role.SYSTEM
-    if sender.get("type") == "user":
+    if sender.get("type") == "user" or message.get("sender_type") == "User":
         if me is None or who is None:
             return None
         return Role.INTEGRATION if who == me else Role.AGENT

@@ -149,7 +149,7 @@ async def test_an_empty_text_takes_the_file_out(browser: httpx.AsyncClient, data
         ("prompts/x.yaml", "version: 1", "a policy file is named as in approval/refunds.yaml"),
         ("aproval/x.yaml", "version: 1", 'Did you mean "approval"?'),
         ("approval/" + "x" * 300 + ".yaml", "version: 1", "a path has at most 200 letters"),
-        ("approval/\x00.yaml", "version: 1", "a policy file is named"),
+        ("approval/\x00.yaml", "version: 1", "A gateway would refuse this edit"),
         ("approval/x.yaml", "a: &a [x]\n" * 30_000, "larger than 256 kB"),
     ],
 )

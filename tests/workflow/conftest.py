@@ -6,6 +6,7 @@ import pytest
 
 from gateway.store.database import Database
 from tests.fakes import MemoryDesk
+from tests.models.conftest import stub, stub_process  # noqa: F401  (fixtures)
 from tests.workflow.floor import Floor, built
 
 

@@ -14,7 +14,7 @@ from gateway.store import events
 from gateway.store.database import Database
 from gateway.workflow.jobs import Jobs
 from tests.fakes import MemoryDesk
-from tests.models.conftest import StubModel, stub, stub_process  # noqa: F401
+from tests.models.conftest import StubModel
 from tests.workflow.floor import Floor, built
 
 PRICE = Price(Decimal("0.00000015"), Decimal("0.0000006"))

@@ -63,6 +63,9 @@ def test_two_changes_of_one_conversation_are_two_events() -> None:
         ({"additional_attributes": {"campaign_id": 3}}, Role.SYSTEM),
         ({"message_type": "template"}, Role.SYSTEM),
         ({"message_type": 1}, Role.AGENT),
+        ({"sender": None, "sender_type": "User", "sender_id": 5}, Role.AGENT),
+        ({"sender": None, "sender_type": "User", "sender_id": 12}, Role.INTEGRATION),
+        ({"sender": None, "sender_type": "AgentBot", "sender_id": 12}, Role.SYSTEM),
         ({"message_type": "whispered"}, None),
     ],
 )

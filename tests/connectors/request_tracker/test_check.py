@@ -1,5 +1,7 @@
 """`check` tells each right, and what RT's rights really mean."""
 
+from typing import Any
+
 import pytest
 from respx.models import CallList
 
@@ -9,7 +11,7 @@ from tests.connectors.request_tracker.desk import RequestTrackerDesk
 from tests.connectors.request_tracker.test_settings import account
 
 
-async def found(**options: object) -> dict[str, Finding]:
+async def found(**options: Any) -> dict[str, Finding]:
     connector = RequestTrackerConnector.connect(account(**options))
     findings = {finding.subject: finding for finding in await connector.check()}
     await connector.close()

@@ -1,5 +1,7 @@
 """Only what our scrip signed comes in, and it says no more than the scrip told."""
 
+from typing import Any
+
 import pytest
 
 from connectors.contract import EventKind, Role, TicketEvent
@@ -9,7 +11,7 @@ from tests.connectors.request_tracker.deliveries import delivery, recording
 from tests.connectors.request_tracker.test_settings import account
 
 
-def received(body: bytes, **options: object) -> TicketEvent:
+def received(body: bytes, **options: Any) -> TicketEvent:
     (event,) = RequestTrackerConnector.connect(account(**options)).receive(delivery(body)).events
     return event
 

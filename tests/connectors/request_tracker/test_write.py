@@ -2,6 +2,7 @@
 
 import json
 from datetime import UTC, datetime
+from typing import Any
 
 import httpx
 import pytest
@@ -153,7 +154,7 @@ async def test_a_message_that_cannot_be_seen_afterwards_may_be_stored(
 async def test_what_cannot_be_written_is_refused_before_any_call(
     connector: RequestTrackerConnector,
     calls: CallList,
-    options: dict[str, object],
+    options: dict[str, Any],
     action: Action | None,
     change: Change | None,
     error: type[Exception],

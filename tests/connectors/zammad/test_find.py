@@ -48,10 +48,16 @@ async def test_reply_is_found_by_its_page_or_its_words_where_the_preferences_are
 async def test_same_words_with_another_mark_or_from_before_are_another_reply(
     connector: ZammadConnector, desk: ZammadDesk
 ) -> None:
-    desk.says(TICKET, ME, BODY, preferences={"countersign_mark": "cs-another"})
-    desk.says(TICKET, ME, BODY, created_at="2026-09-01T09:59:59.000Z")
+    mark = Mark(MARK.value, text_hash("<p>Plain words.</p>"), MARK.since)
+    desk.says(TICKET, ME, "<p>Plain words.</p>", preferences={"countersign_mark": "cs-another"})
+    desk.says(TICKET, ME, "<p>Plain words.</p>", created_at="2026-09-01T09:59:59.000Z")
+    assert await connector.find_mark(TICKET, mark) is None
 
-    assert await connector.find_mark(TICKET, MARK) is None
+    now = desk.says(TICKET, ME, "<p>Plain words.</p>")
+    found = await connector.find_mark(TICKET, mark)
+
+    assert found is not None
+    assert found.entry_id == str(now["id"])
 
 
 @pytest.mark.parametrize("author", [RITA, ANN])
