@@ -6,6 +6,7 @@ CPU milliseconds before wall times, and compare two runs only on the same quiet 
 import argparse
 import json
 import os
+import signal
 import sys
 import tempfile
 import time
@@ -22,6 +23,7 @@ from bench.table import show
 
 IDLE = 5.0  # seconds in which nothing is asked of the house
 WARM = 10  # tickets before the clock runs
+LONGEST = 170  # seconds for everything
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +62,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("--rate", type=float, default=50, help="deliveries a second at the door (default: 50)")
     parser.add_argument("--seconds", type=float, default=10, help="how long they come (default: 10)")
-    parser.add_argument("--tickets", type=int, default=300, help="tickets at full load (default: 300)")
+    parser.add_argument("--tickets", type=int, default=200, help="tickets at full load (default: 200)")
     parser.add_argument("--latency-ms", type=int, default=300, help="of the stub model (default: 300)")
     parser.add_argument("--json", action="store_true", help="numbers for machines instead of the table")
     parser.add_argument("--keep", type=Path, help="a folder for logs and database, kept; else a temporary one")
     asked = parser.parse_args()
+    signal.signal(signal.SIGALRM, _too_long)
+    signal.signal(signal.SIGTERM, _too_long)
+    signal.alarm(LONGEST)
     with tempfile.TemporaryDirectory(prefix="countersign-bench-") as temporary:
         folder = asked.keep or Path(temporary)
         folder.mkdir(parents=True, exist_ok=True)
@@ -112,6 +117,13 @@ def measure(house: House, *, rate: float, seconds: float, tickets: int) -> Measu
         floor=floor.measure(house.stub_url, tickets),
         memory_idle=memory_idle,
         memory_after=memory_after,
+    )
+
+
+def _too_long(_signal: int, _frame: object) -> None:
+    """Ends in order, so that every process that was started here ends too."""
+    raise SystemExit(
+        f"stopped, or not done within {LONGEST} s: the machine is too busy to measure on; try --tickets 50"
     )
 
 

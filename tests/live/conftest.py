@@ -2,7 +2,7 @@
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -43,6 +43,20 @@ async def connector(rt: RequestTracker) -> AsyncIterator[RequestTrackerConnector
     connector = RequestTrackerConnector.connect(account(rt))
     yield connector
     await connector.close()
+
+
+@pytest.fixture
+async def connected(rt: RequestTracker) -> AsyncIterator[Callable[..., RequestTrackerConnector]]:
+    """A connector signed in as another user, or with other options."""
+    opened: list[RequestTrackerConnector] = []
+
+    def connect(user: str, **options: Any) -> RequestTrackerConnector:
+        opened.append(RequestTrackerConnector.connect(account(rt, user, **options)))
+        return opened[-1]
+
+    yield connect
+    for one in opened:
+        await one.close()
 
 
 @pytest.fixture

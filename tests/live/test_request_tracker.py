@@ -1,8 +1,7 @@
 """The connector against a real Request Tracker 5: what the recorded answers promise, RT keeps."""
 
-import dataclasses
 import secrets
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -10,7 +9,6 @@ import pytest
 from connectors.contract import (
     Action,
     Change,
-    Finding,
     InternalNote,
     Mark,
     Priority,
@@ -22,7 +20,6 @@ from connectors.contract import (
 )
 from connectors.errors import AuthFailed, Rejected, WriteConflict
 from connectors.request_tracker.connector import RequestTrackerConnector
-from tests.live.conftest import account
 from tests.live.rt_server import RequestTracker
 
 ODD = "Grüße 👩‍👩‍👧 שלום {{ticket.id}} {$Ticket->id} <b>bold</b> <script>alert(1)</script> & done"
@@ -31,24 +28,6 @@ ODD = "Grüße 👩‍👩‍👧 שלום {{ticket.id}} {$Ticket->id} <b>bold</
 def action(kind: type[Action], text: str) -> Action:
     mark = Mark("cs-" + secrets.token_hex(9), text_hash(text), datetime.now(UTC) - timedelta(minutes=5))
     return kind(f"{text}\n\n{mark.value}" if kind is InternalNote else text, mark)
-
-
-@pytest.fixture
-async def connected(rt: RequestTracker) -> AsyncIterator[Callable[..., RequestTrackerConnector]]:
-    """A connector signed in as another user, or with other options."""
-    opened: list[RequestTrackerConnector] = []
-
-    def connect(user: str, **options: object) -> RequestTrackerConnector:
-        opened.append(RequestTrackerConnector.connect(account(rt, user, **options)))
-        return opened[-1]
-
-    yield connect
-    for one in opened:
-        await one.close()
-
-
-def wrong(findings: list[Finding]) -> dict[str, str]:
-    return {finding.subject: finding.remedy or "" for finding in findings if not finding.ok}
 
 
 async def test_a_ticket_by_mail_is_read_with_its_words_its_file_and_its_requester(
@@ -203,36 +182,6 @@ async def test_a_reply_without_the_right_to_is_refused(
     assert len(rt.mails()) == mails
 
 
-async def test_check_finds_the_integration_user_of_the_readme_in_order(
-    connector: RequestTrackerConnector, ticket_id: str
-) -> None:
-    assert wrong(await connector.check()) == {}
-
-
-async def test_check_tells_each_missing_right_and_what_to_do(
-    connected: Callable[..., RequestTrackerConnector], ticket_id: str
-) -> None:
-    notes, blind = wrong(await connected("notes").check()), wrong(await connected("blind").check())
-
-    assert "ModifyTicket" in notes["routing in Support"]
-    assert "ReplyToTicket" in notes["replies in Support"]
-    assert "empty the field Email" in notes["e-mail address"]
-    assert "ShowTicketComments" in blind["internal comments"]
-    assert "SeeCustomField" in blind["tags in Support"]
-
-
-async def test_check_tells_that_modify_ticket_lets_a_user_reply(
-    connected: Callable[..., RequestTrackerConnector], ticket_id: str
-) -> None:
-    never = {finding.subject: finding for finding in await connected("modify", replies=False).check()}[
-        "replies in Support"
-    ]
-    may = {finding.subject: finding for finding in await connected("modify").check()}["replies in Support"]
-
-    assert "only this gateway keeps from replying" in never.detail
-    assert "ModifyTicket, which RT takes for ReplyToTicket" in may.detail
-
-
 async def test_modify_ticket_alone_really_lets_a_user_reply(
     rt: RequestTracker, connected: Callable[..., RequestTrackerConnector], ticket_id: str
 ) -> None:
@@ -241,24 +190,6 @@ async def test_modify_ticket_alone_really_lets_a_user_reply(
     await connector.write(await connector.fetch(ticket_id), reply)
 
     assert [mail for mail in rt.mails() if reply.body in mail]
-
-
-async def test_a_comment_only_user_is_in_order_when_nothing_else_is_asked_of_it(
-    connected: Callable[..., RequestTrackerConnector], ticket_id: str
-) -> None:
-    assert set(wrong(await connected("notes", replies=False, routing=False).check())) == {"e-mail address"}
-
-
-async def test_check_tells_a_wrong_token_from_a_wrong_name(rt: RequestTracker) -> None:
-    usual = account(rt)
-    broken = dataclasses.replace(usual, secrets={**usual.secrets, "api_token": "1-1-nothing"})
-    other = dataclasses.replace(usual, secrets={**usual.secrets, "api_token": rt.tokens["notes"]})
-    for wrongly in (broken, other):
-        connector = RequestTrackerConnector.connect(wrongly)
-
-        assert set(wrong(await connector.check())) == {"credentials"}
-
-        await connector.close()
 
 
 async def test_polling_tells_what_happened_and_who_we_are(

@@ -1,7 +1,5 @@
 """Every way in which a walk can end: models that fail, help desks that refuse, bugs, and long waits."""
 
-# ruff: noqa: F811  (pytest finds fixtures by the names that were imported)
-
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from decimal import Decimal
