@@ -83,6 +83,7 @@ def main() -> None:
 
 def measure(house: House, *, rate: float, seconds: float, tickets: int) -> Measured:
     """Door, line and floor, one after the other, so that none of them waits for another."""
+    load = os.getloadavg()[0]
     say(f"the web process, and {rate:.0f} deliveries a second for {seconds:.0f} s")
     started = {"web": house.start_web()}
     acknowledged = acknowledgement.waits_of(
@@ -104,7 +105,7 @@ def measure(house: House, *, rate: float, seconds: float, tickets: int) -> Measu
     memory_after = house.memory()
     say("bare model calls")
     return Measured(
-        machine={"cores": os.cpu_count(), "load_before": os.getloadavg()[0], "python": sys.version.split()[0]},
+        machine={"cores": os.cpu_count(), "load_before": load, "python": sys.version.split()[0]},
         rate=rate,
         latency_ms=house.latency_ms,
         start_s=started,
@@ -122,9 +123,7 @@ def measure(house: House, *, rate: float, seconds: float, tickets: int) -> Measu
 
 def _too_long(_signal: int, _frame: object) -> None:
     """Ends in order, so that every process that was started here ends too."""
-    raise SystemExit(
-        f"stopped, or not done within {LONGEST} s: the machine is too busy to measure on; try --tickets 50"
-    )
+    raise SystemExit(f"stopped, or not done within {LONGEST} s: too busy to measure on; try --tickets 50")
 
 
 def _idle(house: House) -> Idle:

@@ -115,7 +115,7 @@ def _megabytes(memory: Memory) -> str:
 
 def _database(measured: "Measured") -> Iterator[Row]:
     full = measured.full
-    how = f"transactions, reads too, of all its events; {measured.idle.commits:.1f} a second when idle"
+    how = f"reads too, of both events, with the {measured.idle.commits:.1f} a second of an idle house"
     yield "commits a ticket", f"{full.commits:.0f}", "", how
     yield "log a ticket", f"{full.wal_bytes / 1000:.0f} kB", "", "bytes of write-ahead log"
     yield "disk a ticket", f"{full.table_bytes / 1000:.0f} kB", "", "growth of the database, with indexes"

@@ -33,6 +33,9 @@ step_seconds = Histogram("countersign_step_seconds", "Steps of the line", ["step
 model_cost = Counter("countersign_model_cost_usd", "USD spent on models, as far as known", ["model"], registry=REGISTRY)
 unpriced = Counter("countersign_unpriced_attempts", "Model calls whose price is not known", registry=REGISTRY)
 failures = Counter("countersign_failed_tries", "Failed tries of events by kind of error", ["error"], registry=REGISTRY)
+observed_rules = Counter(
+    "countersign_observed_rules", "Runs in which a rule in mode observe came out true", ["rule"], registry=REGISTRY
+)
 dead = Counter("countersign_dead_events", "Events that were given up", ["account"], registry=REGISTRY)
 policy_reload_failed = Gauge(
     "countersign_policy_reload_failed", "1 while an edit of the policies is refused", registry=REGISTRY

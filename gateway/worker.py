@@ -32,18 +32,18 @@ async def work(environment: Environment, database_url: str, *, ready: Callable[[
     # One connection for each two runs: a run is mostly waiting for a model or a help desk.
     database = Database(database_url, largest=max(environment.connections, environment.concurrency // 4), wait=30.0)
     line, parts = build_line(environment, installation, database)
-    await _open(database)
-    queue = Jobs(database)
-    handling = handlers.Jobs(line)
-    queue.handle("walk", handling.walk)
-    queue.handle("wake", handling.wake)
-    queue.handle("deadline", handling.deadline)
-    await read_sources(installation, database)
-    await line.library.refresh()
-    await parts.policies.begin()
-    await rehearse(line)
-    _leave_to_itself()
     try:
+        await _open(database)
+        queue = Jobs(database)
+        handling = handlers.Jobs(line)
+        queue.handle("walk", handling.walk)
+        queue.handle("wake", handling.wake)
+        queue.handle("deadline", handling.deadline)
+        await read_sources(installation, database)
+        await line.library.refresh()
+        await parts.policies.begin()
+        await rehearse(line)
+        _leave_to_itself()
         async with _beside(
             _every(2, "knowledge", line.library.refresh),
             _every(60, "sources", lambda: read_sources(installation, database)),
@@ -59,7 +59,7 @@ async def work(environment: Environment, database_url: str, *, ready: Callable[[
                 ready=ready,
                 on_poison=handling.poisoned,
             )
-    finally:
+    finally:  # also where the preparation fails: a pool that is left open keeps the process from ending
         await parts.drafter.close()
         for desk in line.desks.values():
             await desk.connector.close()

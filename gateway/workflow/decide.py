@@ -11,6 +11,7 @@ from gateway.errors import NothingOwed, Withheld
 from gateway.models import Route
 from gateway.policy import Decision, Escalation, Verdict
 from gateway.records import DraftState
+from gateway.telemetry import observed_rules
 from gateway.workflow.check import Findings
 from gateway.workflow.context import Reading
 from gateway.workflow.deliver import Planned, intend, new_mark, planned
@@ -83,6 +84,8 @@ async def decide(
         with walk.timed(STEP):
             facts, decision, decided = _decide(walk, reading, screened, grounded, drafted, checked)
         _keep(walk, reading, drafted, decision, decided, facts)
+        for rule in decision.observed.matched if decision.observed else ():
+            observed_rules.labels(rule).inc()
     walk.verdict, walk.policy_version = decided.verdict, decided.policy_version
     return decided
 
