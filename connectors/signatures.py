@@ -7,10 +7,16 @@ import hmac
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from connectors.contract import Request
+from connectors.contract import Account, Request
 from connectors.errors import SignatureInvalid
 
 TOLERANCE = timedelta(seconds=300)  # Standard Webhooks 1.0: refuse what is older or newer
+
+
+def live_secrets(account: Account) -> tuple[str, ...]:
+    """The account's webhook secrets: none, one, or two with a comma between them while one takes the other's place."""
+    given = account.secrets.get("webhook_secret", "").split(",")
+    return tuple(secret for part in given if (secret := part.strip()))
 
 
 def require(value: str | None, what: str) -> str:

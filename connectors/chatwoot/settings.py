@@ -7,6 +7,7 @@ from typing import Any
 from connectors.chatwoot.values import identifier
 from connectors.contract import Account
 from connectors.errors import Misconfigured
+from connectors.signatures import live_secrets
 
 SECRET_ROLES = {
     "webhook_secret": "secret of the webhook, which Chatwoot makes: Settings > Integrations > Webhooks, or "
@@ -49,9 +50,7 @@ def settings(account: Account) -> Settings:
         name=account.name,
         base_url=account.base_url.rstrip("/"),
         account_id=account_id,
-        webhook_secrets=tuple(
-            part.strip() for part in account.secrets.get("webhook_secret", "").split(",") if part.strip()
-        ),
+        webhook_secrets=live_secrets(account),
         api_token=token,
         allow_private_network=account.allow_private_network,
         inbox_ids=_inbox_ids(options.get("inbox_ids")),

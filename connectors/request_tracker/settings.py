@@ -6,7 +6,7 @@ from typing import Any
 
 from connectors.contract import Account, Priority, Status
 from connectors.errors import Misconfigured, SignatureInvalid
-from connectors.signatures import sign_standard_webhooks
+from connectors.signatures import live_secrets, sign_standard_webhooks
 
 SECRET_ROLES = {
     "api_token": "auth token of the integration user: Logged in as > Settings > Auth Tokens, or its user page",
@@ -82,7 +82,7 @@ def _secret(account: Account, role: str) -> str | None:
 
 def _webhook_secrets(account: Account) -> tuple[str, ...]:
     """None: only polling. Two are live during a rotation, with a comma between them."""
-    found = tuple(part.strip() for part in account.secrets.get("webhook_secret", "").split(",") if part.strip())
+    found = live_secrets(account)
     for secret in found:
         try:
             sign_standard_webhooks(secret, "rt-transaction-0", 0, b"")

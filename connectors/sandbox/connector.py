@@ -31,7 +31,7 @@ from connectors.http import HttpClient
 from connectors.sandbox import reading
 from connectors.sandbox.deliveries import events_of
 from connectors.sandbox.findings import findings_of, unreachable
-from connectors.signatures import sign_standard_webhooks, standard_webhooks
+from connectors.signatures import live_secrets, sign_standard_webhooks, standard_webhooks
 
 PAGE = 50  # entries
 SHORTEST_SECRET = 32  # characters of base64, which are 24 bytes
@@ -165,9 +165,9 @@ class SandboxConnector:
             cursor = reading.next_cursor(page, cursor)
 
 
-def _webhook_secrets(account: Account) -> list[str]:
+def _webhook_secrets(account: Account) -> tuple[str, ...]:
     """One secret, or two during a rotation; each of at least 24 bytes (Standard Webhooks 1.0)."""
-    found = [secret for part in account.secrets["webhook_secret"].split(",") if (secret := part.strip())]
+    found = live_secrets(account)
     for secret in found:
         try:
             sign_standard_webhooks(secret, "msg_0", 0, b"")

@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 from connectors.contract import Account, Priority, Status
 from connectors.errors import Misconfigured
+from connectors.signatures import live_secrets
 from connectors.zammad.values import identifier
 
 SECRET_ROLES = {
@@ -69,9 +70,7 @@ def settings(account: Account) -> Settings:
     return Settings(
         name=account.name,
         base_url=account.base_url.rstrip("/"),
-        webhook_secrets=tuple(
-            part.strip() for part in account.secrets.get("webhook_secret", "").split(",") if part.strip()
-        ),
+        webhook_secrets=live_secrets(account),
         api_token=token,
         allow_private_network=account.allow_private_network,
         integration_user_id=_identifier(account, "integration_user_id"),

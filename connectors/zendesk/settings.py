@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 from connectors.contract import Account
 from connectors.errors import Misconfigured
+from connectors.signatures import live_secrets
 from connectors.zendesk.values import identifier
 
 SECRET_ROLES = {
@@ -84,7 +85,7 @@ def _api_token(account: Account) -> tuple[str, str]:
 
 def _webhook_secrets(account: Account) -> tuple[str, ...]:
     """Two secrets are live during a rotation, with a comma between them."""
-    found = tuple(part.strip() for part in account.secrets.get("webhook_secret", "").split(",") if part.strip())
+    found = live_secrets(account)
     if TEST_SECRET in found:
         raise Misconfigured(
             "webhook_secret is Zendesk's public test value, which anybody can sign with; "
