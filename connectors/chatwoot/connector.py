@@ -12,7 +12,6 @@ from connectors.chatwoot.find import find_mark
 from connectors.chatwoot.read import fetch
 from connectors.chatwoot.receive import receive
 from connectors.chatwoot.settings import SECRET_ROLES, Settings, settings
-from connectors.chatwoot.values import document, identifier, needed
 from connectors.chatwoot.write import write
 from connectors.contract import (
     Account,
@@ -30,6 +29,7 @@ from connectors.contract import (
 )
 from connectors.http import HttpClient
 from connectors.limits import Limits
+from connectors.values import document, identifier, needed
 
 
 class ChatwootConnector:

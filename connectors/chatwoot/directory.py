@@ -4,9 +4,10 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from connectors.chatwoot.values import account_path, identifier, listed, mapping, text
+from connectors.chatwoot.paths import account_path
 from connectors.errors import Rejected
 from connectors.http import HttpClient
+from connectors.values import identifier, listed, mapping, text
 
 KEPT_FOR = 600.0  # seconds that a list is believed
 Row = dict[str, Any]

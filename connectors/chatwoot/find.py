@@ -3,12 +3,13 @@
 from typing import Any
 
 from connectors.chatwoot.pages import messages
+from connectors.chatwoot.paths import conversation_path
 from connectors.chatwoot.people import role_of, visibility_of
 from connectors.chatwoot.read import MARK_KEY
 from connectors.chatwoot.template import as_written
-from connectors.chatwoot.values import conversation_path, identifier, mapping, moment, needed, text
 from connectors.contract import Mark, Role, Visibility, WriteReceipt, text_hash
 from connectors.http import HttpClient
+from connectors.values import identifier, mapping, moment, needed, text
 
 
 async def find_mark(http: HttpClient, account_id: str, ticket_id: str, mark: Mark, me: str) -> WriteReceipt | None:

@@ -3,9 +3,9 @@
 from collections.abc import AsyncIterator, Callable, Mapping
 from typing import Any
 
-from connectors.chatwoot.values import document, identifier, listed, needed
 from connectors.errors import Rejected, Unavailable
 from connectors.http import HttpClient
+from connectors.values import document, identifier, listed, needed
 
 MOST_MESSAGES_A_PAGE = 100  # what Chatwoot gives after a message (app/finders/message_finder.rb)
 MOST_PAGES = 2000

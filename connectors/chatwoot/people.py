@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from connectors.chatwoot.values import identifier, mapping, text
 from connectors.contract import Person, Role, Visibility
+from connectors.values import identifier, mapping, text
 
 TYPES = {0: "incoming", 1: "outgoing", 2: "activity", 3: "template"}
 

@@ -8,20 +8,11 @@ from urllib.parse import unquote, urlsplit
 
 from connectors.chatwoot.directory import Directory
 from connectors.chatwoot.pages import messages
+from connectors.chatwoot.paths import conversation_path
 from connectors.chatwoot.people import contact, kind_of, role_of, user, visibility_of
-from connectors.chatwoot.values import (
-    conversation_path,
-    document,
-    identifier,
-    mapping,
-    moment,
-    needed,
-    objects,
-    several,
-    text,
-)
 from connectors.contract import Attachment, BodyFormat, Message, Person, Priority, Role, Status, Ticket, Visibility
 from connectors.http import HttpClient
+from connectors.values import document, identifier, mapping, moment, needed, objects, several, text
 
 MARK_KEY = "countersign_mark"  # in a message's content_attributes, which Chatwoot keeps and gives back as they came
 # Pending is a conversation that a bot still holds; snoozed is one that an agent put away until something comes.

@@ -13,9 +13,9 @@ from typing import Any
 from connectors import signatures
 from connectors.chatwoot.people import kind_of, role_of, visibility_of
 from connectors.chatwoot.settings import Settings
-from connectors.chatwoot.values import identifier, mapping, moment
 from connectors.contract import EventKind, Received, Request, TicketEvent
 from connectors.errors import Malformed, SignatureInvalid
+from connectors.values import identifier, mapping, moment
 
 CHANGES = {"conversation_updated", "conversation_status_changed"}
 UNSIGNED = "header X-Chatwoot-Signature (Chatwoot before 4.12 signs nothing: upgrade it; if it is newer, the header)"

@@ -4,10 +4,10 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
-from connectors.chatwoot.values import identifier
 from connectors.contract import Account
 from connectors.errors import Misconfigured
 from connectors.signatures import live_secrets
+from connectors.values import identifier
 
 SECRET_ROLES = {
     "webhook_secret": "secret of the webhook, which Chatwoot makes: Settings > Integrations > Webhooks, or "

@@ -4,11 +4,12 @@ import hmac
 from typing import Any
 from urllib.parse import urlsplit
 
+from connectors.chatwoot.paths import account_path
 from connectors.chatwoot.settings import Settings
-from connectors.chatwoot.values import account_path, listed, mapping, several, text
 from connectors.contract import Finding
 from connectors.errors import AuthFailed, ConnectorError
 from connectors.http import HttpClient
+from connectors.values import listed, mapping, several, text
 
 NEEDED = {"conversation_created", "message_created", "conversation_status_changed"}
 WHERE = "Settings > Integrations > Webhooks"

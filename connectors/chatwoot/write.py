@@ -10,13 +10,14 @@ from datetime import UTC, datetime
 from typing import Any
 
 from connectors.chatwoot.directory import Directory
+from connectors.chatwoot.paths import conversation_path
 from connectors.chatwoot.people import visibility_of
 from connectors.chatwoot.read import MARK_KEY
 from connectors.chatwoot.template import neutralised
-from connectors.chatwoot.values import conversation_path, identifier, mapping, moment, several, storable, text
 from connectors.contract import Action, Change, DraftReply, PublicReply, Role, Status, Ticket, Visibility, WriteReceipt
 from connectors.errors import ConnectorError, Rejected, Unavailable
 from connectors.http import HttpClient
+from connectors.values import identifier, lacks, mapping, moment, several, storable, text
 
 LONGEST_BODY = 150_000  # characters
 STATUSES = {Status.OPEN: "open", Status.PENDING: "snoozed", Status.SOLVED: "resolved"}
@@ -112,7 +113,7 @@ def _label(tag: str) -> str:
 def _labels(answer: Any) -> list[str]:
     payload = mapping(answer).get("payload")
     if not isinstance(payload, list):
-        raise Unavailable("Chatwoot's answer lacks the labels; if this stays, its API has changed", may_be_stored=True)
+        raise lacks("the labels", may_be_stored=True)
     return [label for one in several(payload) if (label := text(one))]
 
 

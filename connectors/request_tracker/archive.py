@@ -12,7 +12,8 @@ from connectors.request_tracker.pages import matching, one_of, pages, row_id, wh
 from connectors.request_tracker.people import People
 from connectors.request_tracker.read import fetch
 from connectors.request_tracker.settings import Settings
-from connectors.request_tracker.values import document, moment, needed, number, objects, text
+from connectors.request_tracker.values import moment, number
+from connectors.values import document, needed, objects, text
 
 TICKETS_A_PAGE = 20  # each takes calls of its own
 ANY_ZONE = timedelta(days=1)  # RT reads dates in a query in the time zone of the user

@@ -13,7 +13,7 @@ from connectors.errors import AuthFailed, ConnectorError, GiveUp, NotFound
 from connectors.http import HttpClient
 from connectors.request_tracker.pages import ask, matching, one_of, row_id
 from connectors.request_tracker.settings import Settings
-from connectors.request_tracker.values import document, mapping, objects, text
+from connectors.values import document, mapping, objects, text
 
 CREDENTIALS = (
     "Check base_url, options.user and the secret api_token (made by that user under Logged in as > Settings > Auth "

@@ -8,7 +8,8 @@ from connectors.errors import NotFound
 from connectors.http import HttpClient
 from connectors.request_tracker.read import mark_of
 from connectors.request_tracker.thread import Row, body_of, contents, parts_of, transactions
-from connectors.request_tracker.values import moment, named, needed
+from connectors.request_tracker.values import moment, named
+from connectors.values import needed
 
 
 async def find_mark(http: HttpClient, ticket_id: str, mark: Mark, me: str) -> WriteReceipt | None:

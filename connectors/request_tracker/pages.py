@@ -10,7 +10,8 @@ from typing import Any
 
 from connectors.errors import Rejected, Unavailable
 from connectors.http import HttpClient
-from connectors.request_tracker.values import document, needed, number, objects
+from connectors.request_tracker.values import number
+from connectors.values import document, lacks, needed, objects
 
 PAGE = 100  # the most that RT gives
 MOST_PAGES = 1000
@@ -45,7 +46,7 @@ async def ask(http: HttpClient, path: str, params: dict[str, str]) -> list[dict[
     """One page, by id."""
     page = document(await http.get(path, params={"orderby": "id", **params}))
     if not isinstance(page.get("items"), list):
-        raise Unavailable("RT's answer lacks items; if this stays, its API has changed")
+        raise lacks("items")
     return objects(page["items"])
 
 

@@ -11,7 +11,7 @@ from connectors.errors import AuthFailed, NotFound, Rejected
 from connectors.http import HttpClient
 from connectors.request_tracker.events import SYSTEM
 from connectors.request_tracker.pages import ask
-from connectors.request_tracker.values import document, text
+from connectors.values import document, text
 
 KEPT_FOR = 600.0  # seconds that a user's name and standing are believed
 MOST_KEPT = 5000

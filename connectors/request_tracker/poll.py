@@ -15,7 +15,8 @@ from connectors.http import HttpClient
 from connectors.request_tracker.events import KINDS, SYSTEM, event_of
 from connectors.request_tracker.pages import PAGE, ask, matching, one_of, pages, row_id
 from connectors.request_tracker.settings import Settings
-from connectors.request_tracker.values import moment, named, needed, number, text
+from connectors.request_tracker.values import moment, named, number
+from connectors.values import needed, text
 
 PATH = "/REST/2.0/transactions"
 FIELDS = "Type,ObjectId,Creator,Created,NewValue"

@@ -20,17 +20,8 @@ from connectors.request_tracker.thread import (
     parts_of,
     transactions,
 )
-from connectors.request_tracker.values import (
-    document,
-    mapping,
-    moment,
-    named,
-    needed,
-    number,
-    objects,
-    text,
-    ticket_path,
-)
+from connectors.request_tracker.values import moment, named, number, ticket_path
+from connectors.values import document, mapping, needed, objects, text
 
 SUBJECT = "Countersign "  # and the mark: the subject of our comments, which only the writer of a comment sets
 ENDED = {"rejected": Status.CLOSED}

@@ -10,8 +10,9 @@ from connectors.contract import Received, Request, Role
 from connectors.errors import Malformed
 from connectors.request_tracker.events import SYSTEM, event_of
 from connectors.request_tracker.settings import Settings
-from connectors.request_tracker.values import moment, number, text
+from connectors.request_tracker.values import moment, number
 from connectors.signatures import standard_webhooks
+from connectors.values import text
 
 HAPPENED = "ticket.transaction"
 

@@ -15,7 +15,8 @@ from connectors.errors import Unavailable
 from connectors.http import HttpClient
 from connectors.request_tracker.events import MESSAGES
 from connectors.request_tracker.pages import MOST_NAMED, PAGE, ask, pages, row_id, where
-from connectors.request_tracker.values import number, storable, text, ticket_path
+from connectors.request_tracker.values import number, ticket_path
+from connectors.values import storable, text
 
 ATTACHMENTS = "/REST/2.0/attachments"
 LONGEST_TEXT = 1024 * 1024  # bytes; a longer one is told as a file

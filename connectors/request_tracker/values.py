@@ -1,17 +1,17 @@
-"""Values as RT sends them, read so that nothing is lost and nothing odd gets in.
+"""Values as RT sends them, where they are not as everywhere.
 
 Most numbers are strings, ids sometimes numbers, an unset date is the year 1970, an unset text may be null.
 """
 
 import re
-from datetime import UTC, datetime
-from typing import Any, TypeVar
+from datetime import datetime
+from typing import Any
 
-from connectors.errors import Rejected, Unavailable
+from connectors import values
+from connectors.errors import Rejected
+from connectors.values import mapping, text
 
-T = TypeVar("T")
 NUMBER = re.compile(r"[0-9]{1,15}", re.ASCII)
-LONGEST_MOMENT = 40  # characters
 
 
 def number(value: Any) -> int | None:
@@ -29,48 +29,12 @@ def ticket_path(ticket_id: str) -> str:
     return f"/REST/2.0/ticket/{number(ticket_id)}"
 
 
-def text(value: Any) -> str | None:
-    return storable(value) or None if isinstance(value, str) else None
-
-
-def storable(value: str) -> str:
-    """The text without what JSON can hold, and neither a database nor a request can: NUL, and halves of characters."""
-    return value.replace("\x00", "").encode(errors="replace").decode()
-
-
 def moment(value: Any) -> datetime | None:
     """A time in UTC. RT's REST API tells times in UTC whatever its own zone; 1970 means never."""
-    if not isinstance(value, str) or len(value) > LONGEST_MOMENT:
-        return None
-    try:
-        found = datetime.fromisoformat(value)
-        return found.astimezone(UTC) if found.tzinfo and found.year > 1970 else None
-    except (ValueError, OverflowError):
-        return None
-
-
-def mapping(value: Any) -> dict[str, Any]:
-    return value if isinstance(value, dict) else {}
-
-
-def objects(value: Any) -> list[dict[str, Any]]:
-    """The objects of a list; anything else in it is passed over."""
-    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
+    found = values.moment(value)
+    return found if found and found.year > 1970 else None
 
 
 def named(value: Any) -> str | None:
     """The name in a reference such as `{"type": "user", "id": "emma"}`: RT refers to users by name."""
     return text(mapping(value).get("id"))
-
-
-def needed(value: T | None, what: str) -> T:
-    """A part of an answer without which it cannot be used."""
-    if value is None:
-        raise Unavailable(f"RT's answer lacks {what}; if this stays, its API has changed")
-    return value
-
-
-def document(answer: Any) -> dict[str, Any]:
-    if not isinstance(answer, dict):
-        raise Unavailable("RT's answer is not a JSON object; if this stays, its API has changed")
-    return answer

@@ -16,7 +16,8 @@ from connectors.request_tracker.people import People
 from connectors.request_tracker.read import SUBJECT, fields_of, tags_of, version_of
 from connectors.request_tracker.settings import Settings
 from connectors.request_tracker.thread import LONGEST_TEXT, transactions
-from connectors.request_tracker.values import mapping, named, needed, number, storable, text, ticket_path
+from connectors.request_tracker.values import named, number, ticket_path
+from connectors.values import mapping, needed, storable, text
 
 LONGEST_TAG = 255  # characters
 REFUSED = "permission denied"

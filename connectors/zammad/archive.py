@@ -7,8 +7,8 @@ from typing import Any
 from connectors.contract import Article, BodyFormat, Status, Ticket
 from connectors.errors import NotFound, Rejected, Unavailable
 from connectors.http import HttpClient
+from connectors.values import document, identifier, lacks, listed, mapping, moment, needed, objects, text
 from connectors.zammad.settings import Settings
-from connectors.zammad.values import document, identifier, listed, mapping, moment, needed, objects, text
 
 TICKETS_A_PAGE = 50  # each is read by itself; Zammad gives at most 100
 MOST_PAGES = 20_000
@@ -20,7 +20,7 @@ async def articles(http: HttpClient, settings: Settings, since: datetime | None)
     out; what only agents may read is not `public`. Source: Zammad's documentation, "Knowledge Base"."""
     assets = document(await http.send("POST", "/api/v1/knowledge_bases/init", json={}))
     if not isinstance(assets.get("KnowledgeBase"), dict):
-        raise Unavailable("Zammad's answer lacks the knowledge base; if this stays, its API has changed")
+        raise lacks("the knowledge base")
     locales = {needed(identifier(one.get("id")), "locale.id"): one for one in _rows(assets, "KnowledgeBaseLocale")}
     homes = {
         identifier(one.get("id")): identifier(one.get("knowledge_base_id"))

@@ -6,10 +6,10 @@ from typing import Any
 from connectors.contract import Finding
 from connectors.errors import AuthFailed, ConnectorError, GiveUp, NotFound
 from connectors.http import HttpClient
+from connectors.values import document, identifier, listed, text
 from connectors.zammad.drafts import shared_draft
 from connectors.zammad.read import tags_of, thread
 from connectors.zammad.settings import Settings
-from connectors.zammad.values import document, identifier, listed, text
 from connectors.zammad.webhook import webhook
 
 Look = Callable[[], Awaitable[Finding]]

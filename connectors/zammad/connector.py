@@ -21,13 +21,13 @@ from connectors.contract import (
 )
 from connectors.http import HttpClient
 from connectors.limits import Limits
+from connectors.values import document, identifier, needed
 from connectors.zammad import archive
 from connectors.zammad.check import check
 from connectors.zammad.find import find_mark
 from connectors.zammad.read import fetch
 from connectors.zammad.receive import receive
 from connectors.zammad.settings import SECRET_ROLES, Settings, settings
-from connectors.zammad.values import document, identifier, needed
 from connectors.zammad.write import write
 
 

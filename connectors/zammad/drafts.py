@@ -12,7 +12,8 @@ from typing import Any
 from connectors.contract import BodyFormat, DraftReply, Message, Person, Role, Ticket, Visibility, WriteReceipt
 from connectors.errors import Rejected, Unavailable
 from connectors.http import HttpClient
-from connectors.zammad.values import identifier, mapping, moment, needed, text, ticket_number
+from connectors.values import identifier, lacks, mapping, moment, needed, text
+from connectors.zammad.values import ticket_number
 
 MARK_KEY = "countersign_mark"  # in the preferences of an article or a draft, which no page of Zammad's shows
 BY_MAIL = ("email", "web", "unknown")
@@ -41,9 +42,7 @@ async def shared_draft(http: HttpClient, ticket_id: str) -> SharedDraft | None:
 
 def _read(answer: Any, *, write: bool = False) -> SharedDraft | None:
     if not isinstance(answer, dict) or "shared_draft_id" not in answer:
-        raise Unavailable(
-            "Zammad's answer lacks shared_draft_id; if this stays, its API has changed", may_be_stored=write
-        )
+        raise lacks("shared_draft_id", may_be_stored=write)
     if answer["shared_draft_id"] is None:
         return None
     draft_id = needed(identifier(answer["shared_draft_id"]), "shared_draft_id")

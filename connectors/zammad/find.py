@@ -6,13 +6,14 @@ from typing import Any
 
 from connectors.contract import Mark, Visibility, WriteReceipt, text_hash
 from connectors.http import HttpClient
+from connectors.values import identifier, mapping, moment, needed, text
 from connectors.zammad import drafts
 from connectors.zammad.drafts import MARK_KEY
 from connectors.zammad.people import visibility_of
 from connectors.zammad.read import is_own, thread
 from connectors.zammad.settings import Settings
 from connectors.zammad.template import as_written
-from connectors.zammad.values import identifier, mapping, moment, needed, text, ticket_number
+from connectors.zammad.values import ticket_number
 
 TAG = re.compile(r"<[^<>]{0,2000}>")
 

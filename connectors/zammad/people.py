@@ -4,7 +4,7 @@ from email.utils import parseaddr
 from typing import Any
 
 from connectors.contract import Person, Role, Visibility
-from connectors.zammad.values import identifier, mapping, text
+from connectors.values import identifier, mapping, text
 
 NOBODY = "1"  # Zammad's own user, who also owns what nobody owns
 

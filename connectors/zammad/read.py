@@ -6,23 +6,14 @@ from collections.abc import Mapping
 from typing import Any, TypeVar
 
 from connectors.contract import Attachment, BodyFormat, Message, Person, Priority, Role, Status, Ticket, Visibility
-from connectors.errors import NotFound, Unavailable
+from connectors.errors import NotFound
 from connectors.http import HttpClient
+from connectors.values import document, identifier, lacks, listed, mapping, moment, needed, objects, text
 from connectors.zammad import drafts
 from connectors.zammad.drafts import MARK_KEY
 from connectors.zammad.people import NOBODY, author, author_id, role_of, user, visibility_of
 from connectors.zammad.settings import Settings
-from connectors.zammad.values import (
-    document,
-    identifier,
-    listed,
-    mapping,
-    moment,
-    needed,
-    objects,
-    text,
-    ticket_number,
-)
+from connectors.zammad.values import ticket_number
 
 Word = TypeVar("Word", Status, Priority)
 # States that are there in each Zammad and that we never write.
@@ -52,7 +43,7 @@ async def thread(http: HttpClient, ticket_id: str) -> list[dict[str, Any]]:
 async def tags_of(http: HttpClient, ticket_id: str) -> list[str]:
     answer = document(await http.get("/api/v1/tags", params={"object": "Ticket", "o_id": ticket_id}))
     if not isinstance(answer.get("tags"), list):
-        raise Unavailable("Zammad's answer lacks tags; if this stays, its API has changed")
+        raise lacks("tags")
     return [tag for one in answer["tags"] if (tag := text(one))]
 
 

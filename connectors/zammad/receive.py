@@ -15,9 +15,9 @@ from typing import Any
 from connectors import signatures
 from connectors.contract import EventKind, Received, Request, Role, TicketEvent
 from connectors.errors import Malformed, SignatureInvalid
+from connectors.values import identifier, mapping, moment, several
 from connectors.zammad.people import role_of, visibility_of
 from connectors.zammad.settings import Settings
-from connectors.zammad.values import identifier, mapping, moment, several
 
 # Retries take up to seven minutes, and Zammad sends when its background worker gets to it.
 TOLERANCE = timedelta(minutes=30)

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 from connectors.contract import Account, Priority, Status
 from connectors.errors import Misconfigured
 from connectors.signatures import live_secrets
-from connectors.zammad.values import identifier
+from connectors.values import identifier
 
 SECRET_ROLES = {
     "webhook_secret": "HMAC SHA1 signature token of the webhook: Manage > Webhook",

@@ -7,8 +7,8 @@ from urllib.parse import urlsplit
 from connectors.contract import Finding
 from connectors.errors import AuthFailed, ConnectorError
 from connectors.http import HttpClient
+from connectors.values import identifier, listed, mapping, text
 from connectors.zammad.settings import Settings
-from connectors.zammad.values import identifier, listed, mapping, text
 
 WHERE = "Manage > Webhook"
 CANNOT_LOOK = (

@@ -20,13 +20,14 @@ from connectors.contract import (
 )
 from connectors.errors import ConnectorError, Rejected, Unavailable
 from connectors.http import HttpClient
+from connectors.values import identifier, mapping, moment, storable, text
 from connectors.zammad import drafts
 from connectors.zammad.drafts import MARK_KEY
 from connectors.zammad.people import NOBODY, visibility_of
 from connectors.zammad.read import is_own, thread
 from connectors.zammad.settings import Settings
 from connectors.zammad.template import neutralised
-from connectors.zammad.values import identifier, mapping, moment, storable, text, ticket_number
+from connectors.zammad.values import ticket_number
 
 LONGEST_BODY = 1_500_000  # characters; Zammad is said to cut what is longer
 BY_MAIL = ("email", "web")

@@ -7,9 +7,10 @@ from typing import Any
 from connectors.contract import Article, BodyFormat, Ticket
 from connectors.errors import NotFound, Rejected, Unavailable
 from connectors.http import HttpClient
-from connectors.zendesk.pages import document, pages
+from connectors.values import document, lacks, mapping, moment, needed, objects, text
+from connectors.zendesk.pages import pages
 from connectors.zendesk.read import with_thread
-from connectors.zendesk.values import identifier, mapping, moment, needed, objects, text
+from connectors.zendesk.values import identifier
 
 ENDED = {"solved", "closed"}
 TICKETS_A_PAGE = "50"  # each needs calls of its own; the smallest plan allows 200 a minute
@@ -69,7 +70,7 @@ async def history(http: HttpClient, since: datetime | None, me: str) -> AsyncIte
     while True:
         page = document(await http.get("/api/v2/incremental/tickets/cursor", params=query))
         if not isinstance(page.get("tickets"), list):
-            raise Unavailable("Zendesk's answer lacks tickets; if this stays, its API has changed")
+            raise lacks("tickets")
         if found := await _ended(http, page, me):
             yield found
         if page.get("end_of_stream") is True:

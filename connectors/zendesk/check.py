@@ -6,10 +6,10 @@ from typing import Any
 from connectors.contract import Finding
 from connectors.errors import AuthFailed, ConnectorError, GiveUp
 from connectors.http import HttpClient
-from connectors.zendesk.pages import document
+from connectors.values import document, mapping, objects, several, text
 from connectors.zendesk.people import STAFF
 from connectors.zendesk.settings import Settings
-from connectors.zendesk.values import identifier, mapping, objects, several, text, ticket_path
+from connectors.zendesk.values import identifier, ticket_path
 from connectors.zendesk.webhook import webhook
 
 Look = Callable[[], Awaitable[Finding]]

@@ -22,15 +22,15 @@ from connectors.contract import (
 from connectors.errors import AuthFailed
 from connectors.http import HttpClient
 from connectors.limits import Limits
+from connectors.values import document, mapping
 from connectors.zendesk import archive
 from connectors.zendesk.check import check
 from connectors.zendesk.directory import Directory
 from connectors.zendesk.find import find_mark
-from connectors.zendesk.pages import document
 from connectors.zendesk.read import fetch
 from connectors.zendesk.receive import receive
 from connectors.zendesk.settings import SECRET_ROLES, Settings, settings
-from connectors.zendesk.values import identifier, mapping
+from connectors.zendesk.values import identifier
 from connectors.zendesk.write import write
 
 

@@ -4,9 +4,10 @@ import time
 
 from connectors.errors import Rejected
 from connectors.http import HttpClient
-from connectors.zendesk.pages import document, pages
+from connectors.values import document, objects, text
+from connectors.zendesk.pages import pages
 from connectors.zendesk.people import STAFF
-from connectors.zendesk.values import identifier, objects, text
+from connectors.zendesk.values import identifier
 
 KEPT_FOR = 600.0  # seconds that the list of groups is believed
 

@@ -4,9 +4,10 @@ from typing import Any
 
 from connectors.contract import Mark, Visibility, WriteReceipt
 from connectors.http import HttpClient
+from connectors.values import mapping, moment, needed, objects
 from connectors.zendesk.pages import pages
 from connectors.zendesk.read import MARK_KEY
-from connectors.zendesk.values import identifier, mapping, moment, needed, objects, ticket_path
+from connectors.zendesk.values import identifier, ticket_path
 from connectors.zendesk.write import comment_of
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from connectors.errors import Rejected, Unavailable
 from connectors.http import HttpClient
-from connectors.zendesk.values import mapping, needed, text
+from connectors.values import document, lacks, mapping, needed, text
 
 PAGE_SIZE = "100"  # the most that Zendesk gives
 MOST_PAGES = 1000
@@ -23,7 +23,7 @@ async def pages(
     for _ in range(MOST_PAGES):
         page = document(await http.get(path, params=query))
         if not isinstance(page.get(key), list):
-            raise Unavailable(f"Zendesk's answer lacks {key}; if this stays, its API has changed")
+            raise lacks(key)
         yield page
         meta = mapping(page.get("meta"))
         if meta.get("has_more") is True:
@@ -37,9 +37,3 @@ async def pages(
             raise Unavailable(f"Zendesk gives the same page of {key} again and again")
         seen.add(step)
     raise Rejected(f"a list of {key} has more than {MOST_PAGES} pages; it is not read any further")
-
-
-def document(answer: Any) -> dict[str, Any]:
-    if not isinstance(answer, dict):
-        raise Unavailable("Zendesk's answer is not a JSON object; if this stays, its API has changed")
-    return answer

@@ -4,7 +4,8 @@ from collections.abc import Iterable
 from typing import Any
 
 from connectors.contract import Person, Role
-from connectors.zendesk.values import identifier, text
+from connectors.values import text
+from connectors.zendesk.values import identifier
 
 STAFF = {"agent", "admin"}
 

@@ -5,9 +5,10 @@ from typing import Any
 from connectors.contract import Attachment, BodyFormat, Message, Priority, Status, Ticket, Visibility
 from connectors.errors import NotFound
 from connectors.http import HttpClient
-from connectors.zendesk.pages import document, pages
+from connectors.values import document, mapping, moment, needed, objects, several, text
+from connectors.zendesk.pages import pages
 from connectors.zendesk.people import People
-from connectors.zendesk.values import identifier, mapping, moment, needed, objects, several, text, ticket_path
+from connectors.zendesk.values import identifier, ticket_path
 
 MARK_KEY = "countersign_mark"  # in the metadata of an update, which agents do not see and requesters cannot set
 STATUSES = {str(status): status for status in Status} | {"archived": Status.CLOSED, "scrubbed": Status.CLOSED}

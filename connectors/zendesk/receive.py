@@ -12,12 +12,13 @@ import re
 from datetime import timedelta
 from typing import Any
 
-from connectors import signatures
+from connectors import signatures, values
 from connectors.contract import EventKind, Received, Request, Role, TicketEvent, Visibility
 from connectors.errors import Malformed, SignatureInvalid
+from connectors.values import mapping, moment, text
 from connectors.zendesk.people import role_of
 from connectors.zendesk.settings import Settings
-from connectors.zendesk.values import identifier, mapping, moment, text, ticket_number
+from connectors.zendesk.values import identifier
 
 # Zendesk names no greatest age and may retry a delivery late; what is repeated is known by its event id.
 TOLERANCE = timedelta(minutes=15)
@@ -148,7 +149,7 @@ def _event_id(body: dict[str, Any]) -> str:
 
 
 def _ticket_id(value: Any) -> str:
-    found = ticket_number(value)
+    found = values.identifier(value)
     if found is None:
         raise Malformed("the delivery has no usable ticket id")
     return found

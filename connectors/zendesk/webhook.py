@@ -7,10 +7,11 @@ from urllib.parse import urlsplit
 from connectors.contract import Finding
 from connectors.errors import AuthFailed, ConnectorError
 from connectors.http import HttpClient
-from connectors.zendesk.pages import document, pages
+from connectors.values import document, mapping, objects, several, text
+from connectors.zendesk.pages import pages
 from connectors.zendesk.receive import TICKET_EVENT
 from connectors.zendesk.settings import Settings
-from connectors.zendesk.values import identifier, mapping, objects, several, text
+from connectors.zendesk.values import identifier
 
 NEEDED = {f"{TICKET_EVENT}{name}" for name in ("created", "comment_added", "status_changed")}
 TRIGGERED = "conditional_ticket_events"

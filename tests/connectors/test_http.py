@@ -39,7 +39,7 @@ class TestReading:
             with pytest.raises(Unavailable):
                 await server.client().get("/x")
 
-        assert time.monotonic() - began < 2.5
+        assert time.monotonic() - began < 5
 
     async def test_a_named_wait_of_a_second_is_kept(self) -> None:
         async with Loopback(answers(http_answer(503, headers={"retry-after": "1"}), http_answer(body=[]))) as server:
@@ -98,7 +98,7 @@ class TestBounds:
             with pytest.raises(Unavailable, match="within"):
                 await server.client(deadline=0.5).send("GET", "/x")
 
-        assert time.monotonic() - began < 1.5
+        assert time.monotonic() - began < 5  # the drips would last much longer
 
     async def test_a_packed_answer_is_unpacked(self) -> None:
         packed = http_answer(body=gzip.compress(b'{"a": "\xc3\xa4"}'), headers={"content-encoding": "gzip"})

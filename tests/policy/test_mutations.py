@@ -36,11 +36,11 @@ def decisions(policies: PolicySet) -> list[dict[str, object]]:
 def test_a_broken_file_is_refused_with_its_place_or_changes_what_it_says(block: int) -> None:
     for number in range(block * COUNT // 10, (block + 1) * COUNT // 10):
         path, content = broken(number)
-        began = time.perf_counter()
+        began = time.thread_time()
 
         problems = check({path: content, **TOPICS})
 
-        took = time.perf_counter() - began
+        took = time.thread_time() - began  # of this thread alone: a machine that others use must not fail it
         assert took < 1, (number, path, took)
         for problem in problems:
             lines = content.count("\n" if isinstance(content, str) else b"\n") + 1  # type: ignore[arg-type]

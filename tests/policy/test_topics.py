@@ -99,11 +99,11 @@ def test_the_score_grows_with_what_was_found_and_the_words_are_told() -> None:
     ids=["one word", "hits", "gaps", "ligatures", "accents", "surrogates", "nul"],
 )
 def test_a_hostile_text_costs_little_time(text: str) -> None:
-    began = time.perf_counter()
+    began = time.thread_time()
 
     TOPICS.find(text)
 
-    assert time.perf_counter() - began < 1
+    assert time.thread_time() - began < 1
 
 
 def test_time_grows_with_the_text_and_no_faster() -> None:
@@ -113,9 +113,9 @@ def test_time_grows_with_the_text_and_no_faster() -> None:
 
     def seconds(size: int) -> float:
         text = fold("abcd " * size)
-        began = time.perf_counter()
+        began = time.thread_time()
         matcher.find(text)
-        return time.perf_counter() - began
+        return time.thread_time() - began
 
     assert seconds(3000) < 30 * seconds(300)
 

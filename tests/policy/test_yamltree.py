@@ -86,12 +86,12 @@ def test_a_condition_that_needs_quotes_is_shown_in_quotes_and_the_rest_is_read()
 
 @pytest.mark.parametrize("bomb", ["[" * 200_000, "{" * 200_000, "- " * 100_000, "? " * 100_000, "[a: b, " * 40_000])
 def test_a_bomb_is_refused_in_less_than_a_second(bomb: str) -> None:
-    began = time.perf_counter()
+    began = time.thread_time()
 
     document = read_yaml(bomb)
 
     assert document.mistakes
-    assert time.perf_counter() - began < 1
+    assert time.thread_time() - began < 1
 
 
 def test_a_billion_laughs_never_grow() -> None:

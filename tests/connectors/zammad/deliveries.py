@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from connectors.contract import Request
+from connectors.values import moment
 from connectors.zammad.receive import sign
-from connectors.zammad.values import moment
 from tests.connectors.zammad.desk import SECRET
 
 SOME_TIME = datetime(2026, 1, 1, tzinfo=UTC)

@@ -1,40 +1,30 @@
-"""Values as Chatwoot sends them, read so that nothing is lost and nothing odd gets in.
+"""Values as help desks send them, read so that nothing is lost and nothing odd gets in.
 
-A time is ISO 8601 in webhooks' messages, and Unix seconds in what is nested there and in REST.
+What is optional becomes None where it is missing or of another type; what is needed raises `Unavailable`, because an
+answer that lacks it may be whole the next time. Oddities of one vendor are in that connector's own `values.py`.
 """
 
 import re
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
-from connectors.errors import Rejected, Unavailable
+from connectors.errors import Unavailable
 
 T = TypeVar("T")
-IDENTIFIER = re.compile(r"[0-9]{1,24}", re.ASCII)
+DIGITS = re.compile(r"[0-9]{1,24}", re.ASCII)
 LONGEST_MOMENT = 40  # characters
 
 
 def identifier(value: Any) -> str | None:
-    """An id as a string; None for what is no id."""
+    """A numeric id as a string, because it may exceed 2**53; None for what is no id."""
     if isinstance(value, bool) or not isinstance(value, int | str):
         return None
     found = str(value) if isinstance(value, str) or abs(value) < 10**24 else ""
-    return found if IDENTIFIER.fullmatch(found) else None
-
-
-def conversation_path(account_id: str, ticket_id: str) -> str:
-    """Where a ticket is read and written. Raises `Rejected` for an id of another help desk."""
-    number = identifier(ticket_id)
-    if number is None:
-        raise Rejected("the ticket id is not a number, so it is not one of Chatwoot's")
-    return f"{account_path(account_id)}/conversations/{number}"
-
-
-def account_path(account_id: str) -> str:
-    return f"/api/v1/accounts/{account_id}"
+    return found if DIGITS.fullmatch(found) else None
 
 
 def text(value: Any) -> str | None:
+    """A text that can be stored; None where it is empty or no text."""
     return storable(value) or None if isinstance(value, str) else None
 
 
@@ -44,7 +34,7 @@ def storable(value: str) -> str:
 
 
 def moment(value: Any) -> datetime | None:
-    """A time in UTC, from ISO 8601 or from Unix seconds, whole or not."""
+    """A time in UTC, from ISO 8601 with a zone, or from Unix seconds, whole or not."""
     try:
         if isinstance(value, int | float) and not isinstance(value, bool):
             return datetime.fromtimestamp(value, UTC)
@@ -57,10 +47,12 @@ def moment(value: Any) -> datetime | None:
 
 
 def mapping(value: Any) -> dict[str, Any]:
+    """The object, or an empty one."""
     return value if isinstance(value, dict) else {}
 
 
 def several(value: Any) -> list[Any]:
+    """The list, or an empty one."""
     return value if isinstance(value, list) else []
 
 
@@ -70,20 +62,28 @@ def objects(value: Any) -> list[dict[str, Any]]:
 
 
 def listed(value: Any, what: str) -> list[dict[str, Any]]:
-    """The objects of a list that an answer must hold."""
+    """The objects of a list that an answer must be, or hold. Raises `Unavailable`."""
     if not isinstance(value, list):
-        raise Unavailable(f"Chatwoot's answer lacks {what}; if this stays, its API has changed")
+        raise lacks(what)
     return objects(value)
 
 
 def document(answer: Any) -> dict[str, Any]:
+    """An answer that must be an object. Raises `Unavailable`."""
     if not isinstance(answer, dict):
-        raise Unavailable("Chatwoot's answer is not a JSON object; if this stays, its API has changed")
+        raise Unavailable("the help desk's answer is not a JSON object; if this stays, its API has changed")
     return answer
 
 
 def needed(value: T | None, what: str) -> T:
-    """A part of an answer without which it cannot be used."""
+    """A part of an answer without which it cannot be used. Raises `Unavailable`."""
     if value is None:
-        raise Unavailable(f"Chatwoot's answer lacks {what}; if this stays, its API has changed")
+        raise lacks(what)
     return value
+
+
+def lacks(what: str, *, may_be_stored: bool = False) -> Unavailable:
+    """The error for an answer without `what`. `may_be_stored`: it answered a write."""
+    return Unavailable(
+        f"the help desk's answer lacks {what}; if this stays, its API has changed", may_be_stored=may_be_stored
+    )
