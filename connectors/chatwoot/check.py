@@ -1,17 +1,15 @@
 """Is this account in order? Reads only; each line that is not says what an admin should do."""
 
-from collections.abc import Awaitable, Callable
 from typing import Any
 
 from connectors.chatwoot.paths import account_path
 from connectors.chatwoot.settings import Settings
 from connectors.chatwoot.webhook import webhook
+from connectors.checking import refused, tried
 from connectors.contract import Finding
-from connectors.errors import AuthFailed, ConnectorError, GiveUp
+from connectors.errors import ConnectorError
 from connectors.http import HttpClient
 from connectors.values import document, identifier, listed, mapping, objects, text
-
-Look = Callable[[], Awaitable[Finding]]
 
 CREDENTIALS = (
     "Check base_url and the secret api_token: the access token of a user (that user's Profile settings). The token of "
@@ -21,7 +19,6 @@ ACCOUNT = "Set options.account_id to the number after /app/accounts/ in Chatwoot
 INBOXES = "Add the integration user to the inboxes (Settings > Inboxes > Collaborators), or make it an administrator."
 TICKETS = "Let the integration user see conversations: role agent or administrator, and a collaborator of the inboxes."
 NAMES = "Let the integration user read teams and agents (role agent or administrator), or routing by name cannot work."
-LATER = "Chatwoot did not answer as expected: run the check again, and look at its server if it stays."
 
 
 async def check(http: HttpClient, settings: Settings) -> list[Finding]:
@@ -40,12 +37,6 @@ async def check(http: HttpClient, settings: Settings) -> list[Finding]:
     if settings.check_webhook:
         findings.append(await webhook(http, settings))
     return findings
-
-
-def refused(subject: str, error: ConnectorError, remedy: str) -> Finding:
-    """A failed call as a finding. The remedy fits a missing right; for anything else the call itself is at fault."""
-    rights = isinstance(error, GiveUp if subject == "credentials" else AuthFailed)
-    return Finding(subject, False, str(error), remedy if rights else LATER)
 
 
 def _credentials(me: dict[str, Any], settings: Settings) -> Finding:
@@ -81,7 +72,7 @@ async def _inboxes(http: HttpClient, settings: Settings) -> Finding:
             return Finding("inboxes", False, "the user sees no inbox at all", INBOXES)
         return Finding("inboxes", True, f"sees {len(seen)} inboxes; what comes in elsewhere is hidden from it")
 
-    return await _tried("inboxes", look, INBOXES)
+    return await tried("inboxes", look, INBOXES)
 
 
 async def _tickets(http: HttpClient, settings: Settings) -> Finding:
@@ -97,7 +88,7 @@ async def _tickets(http: HttpClient, settings: Settings) -> Finding:
         listed(document(await http.get(f"{path}/{ticket}/messages")).get("payload"), "messages")
         return Finding("conversations", True, "may read conversations and their threads")
 
-    return await _tried("conversations", look, TICKETS)
+    return await tried("conversations", look, TICKETS)
 
 
 async def _names(http: HttpClient, settings: Settings) -> Finding:
@@ -106,11 +97,4 @@ async def _names(http: HttpClient, settings: Settings) -> Finding:
             listed(await http.get(f"{account_path(settings.account_id)}/{what}"), what)
         return Finding("teams", True, "may read teams and agents")
 
-    return await _tried("teams", look, NAMES)
-
-
-async def _tried(subject: str, look: Look, remedy: str) -> Finding:
-    try:
-        return await look()
-    except ConnectorError as error:
-        return refused(subject, error, remedy)
+    return await tried("teams", look, NAMES)

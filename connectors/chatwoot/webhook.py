@@ -2,10 +2,10 @@
 
 import hmac
 from typing import Any
-from urllib.parse import urlsplit
 
 from connectors.chatwoot.paths import account_path
 from connectors.chatwoot.settings import Settings
+from connectors.checking import points_at_us, webhook_path
 from connectors.contract import Finding
 from connectors.errors import AuthFailed, ConnectorError
 from connectors.http import HttpClient
@@ -21,6 +21,7 @@ CANNOT_LOOK = (
 
 async def webhook(http: HttpClient, settings: Settings) -> Finding:
     """One finding: the first thing that is wrong, or that all is in order."""
+    path = webhook_path(settings.name)
     try:
         answer = await http.get(f"{account_path(settings.account_id)}/webhooks")
     except AuthFailed as error:
@@ -31,9 +32,9 @@ async def webhook(http: HttpClient, settings: Settings) -> Finding:
         hooks = listed(_list_in(answer), "webhooks")
     except ConnectorError as error:
         return _wrong(str(error), CANNOT_LOOK)
-    ours = [hook for hook in hooks if _points_at_us(text(hook.get("url")) or "", settings)]
+    ours = [hook for hook in hooks if points_at_us(text(hook.get("url")) or "", settings.name, settings.public_url)]
     if not ours:
-        return _wrong(f"no webhook ends in {_path(settings)}", f"Create one as the README says, in {WHERE}.")
+        return _wrong(f"no webhook ends in {path}", f"Create one as the README says, in {WHERE}.")
     subscribed = {one for hook in ours for one in several(hook.get("subscriptions")) if isinstance(one, str)}
     if missing := sorted(NEEDED - subscribed):
         return _wrong(f"the webhook does not send {', '.join(missing)}", f"Tick these in {WHERE}.")
@@ -45,21 +46,9 @@ def _list_in(answer: Any) -> Any:
     return answer if isinstance(answer, list) else mapping(mapping(answer).get("payload")).get("webhooks")
 
 
-def _path(settings: Settings) -> str:
-    return f"/webhooks/{settings.name}"
-
-
-def _points_at_us(url: str, settings: Settings) -> bool:
-    if settings.public_url:
-        return url.rstrip("/") == f"{settings.public_url}{_path(settings)}"
-    try:
-        return urlsplit(url).path.rstrip("/").endswith(_path(settings))
-    except ValueError:
-        return False
-
-
 def _secret(hook: dict[str, Any], settings: Settings) -> Finding:
     """Whether deliveries will be believed: Chatwoot tells an administrator the secret that it signs with."""
+    path = webhook_path(settings.name)
     theirs = text(hook.get("secret"))
     if theirs is None:
         return _wrong(
@@ -74,7 +63,7 @@ def _secret(hook: dict[str, Any], settings: Settings) -> Finding:
             f"Copy the webhook's secret from {WHERE} and set it as the secret webhook_secret.",
         )
     where = "" if settings.public_url else "; set options.public_url to have the whole address compared"
-    return Finding("webhook", True, f"points at {_path(settings)} and signs with our secret{where}")
+    return Finding("webhook", True, f"points at {path} and signs with our secret{where}")
 
 
 def _wrong(detail: str, remedy: str) -> Finding:

@@ -8,8 +8,9 @@ from collections.abc import Sequence
 from typing import Any
 from urllib.parse import quote
 
+from connectors.checking import refused
 from connectors.contract import Finding
-from connectors.errors import AuthFailed, ConnectorError, GiveUp, NotFound
+from connectors.errors import ConnectorError
 from connectors.http import HttpClient
 from connectors.request_tracker.pages import ask, matching, one_of, row_id
 from connectors.request_tracker.settings import Settings
@@ -20,7 +21,6 @@ CREDENTIALS = (
     "Tokens) or password."
 )
 RIGHTS = "Admin > Queues > the queue > User Rights"
-LATER = "Run the check again; if it stays, look whether base_url leads to RT's own /REST/2.0, and into RT's log."
 
 
 async def check(http: HttpClient, settings: Settings) -> list[Finding]:
@@ -37,12 +37,6 @@ async def check(http: HttpClient, settings: Settings) -> list[Finding]:
         findings += await _queue(http, settings, queue)
     findings.append(await _comments(http, settings))
     return [*findings, _webhook(settings)]
-
-
-def refused(subject: str, error: ConnectorError, remedy: str) -> Finding:
-    """A failed call as a finding. The remedy fits a missing right; for anything else the call itself is at fault."""
-    rights = isinstance(error, GiveUp if subject == "credentials" else AuthFailed | NotFound)
-    return Finding(subject, False, str(error), remedy if rights else LATER)
 
 
 def _credentials(me: dict[str, Any], settings: Settings) -> Finding:

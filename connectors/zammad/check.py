@@ -1,18 +1,16 @@
 """Is this account in order? Reads only; each line that is not says what an admin should do."""
 
-from collections.abc import Awaitable, Callable
 from typing import Any
 
+from connectors.checking import refused, tried
 from connectors.contract import Finding
-from connectors.errors import AuthFailed, ConnectorError, GiveUp, NotFound
+from connectors.errors import ConnectorError
 from connectors.http import HttpClient
 from connectors.values import document, identifier, listed, text
 from connectors.zammad.drafts import shared_draft
 from connectors.zammad.read import tags_of, thread
 from connectors.zammad.settings import Settings
 from connectors.zammad.webhook import webhook
-
-Look = Callable[[], Awaitable[Finding]]
 
 CREDENTIALS = (
     "Check base_url and the secret api_token: an access token of the integration user (Profile > Token Access) with "
@@ -24,7 +22,6 @@ DRAFTS = (
     "Give the integration user ticket.agent with change rights in the group, and allow shared drafts in it (Manage > "
     "Groups); or leave options.shared_drafts out, and drafts go in as notes."
 )
-LATER = "Zammad did not answer as expected: run the check again, and look at its server if it stays."
 
 
 async def check(http: HttpClient, settings: Settings) -> list[Finding]:
@@ -39,12 +36,6 @@ async def check(http: HttpClient, settings: Settings) -> list[Finding]:
     if settings.check_webhook:
         findings.append(await webhook(http, settings))
     return findings
-
-
-def refused(subject: str, error: ConnectorError, remedy: str) -> Finding:
-    """A failed call as a finding. The remedy fits a missing right; for anything else the call itself is at fault."""
-    rights = isinstance(error, GiveUp if subject == "credentials" else AuthFailed)
-    return Finding(subject, False, str(error), remedy if rights else LATER)
 
 
 def _credentials(me: dict[str, Any], settings: Settings) -> Finding:
@@ -81,7 +72,7 @@ async def _tickets(http: HttpClient, settings: Settings) -> list[Finding]:
         await shared_draft(http, ticket)
         return Finding("shared drafts", True, "may read them; each group must allow them, which this does not prove")
 
-    return [*found, await _tried("shared drafts", look, DRAFTS)]
+    return [*found, await tried("shared drafts", look, DRAFTS)]
 
 
 async def _names(http: HttpClient, settings: Settings) -> Finding:
@@ -97,13 +88,4 @@ async def _names(http: HttpClient, settings: Settings) -> Finding:
             return Finding("names", False, f"Zammad has no state or priority called {', '.join(missing)}", NAMES)
         return Finding("names", True, "the states and priorities that would be written exist")
 
-    return await _tried("names", look, TICKETS)
-
-
-async def _tried(subject: str, look: Look, remedy: str) -> Finding:
-    try:
-        return await look()
-    except NotFound as error:
-        return Finding(subject, False, str(error), remedy)
-    except ConnectorError as error:
-        return refused(subject, error, remedy)
+    return await tried("names", look, TICKETS)

@@ -2,8 +2,8 @@
 
 import hmac
 from typing import Any
-from urllib.parse import urlsplit
 
+from connectors.checking import points_at_us, webhook_path
 from connectors.contract import Finding
 from connectors.errors import AuthFailed, ConnectorError
 from connectors.http import HttpClient
@@ -19,6 +19,7 @@ CANNOT_LOOK = (
 
 async def webhook(http: HttpClient, settings: Settings) -> Finding:
     """One finding: the first thing that is wrong, or that all is in order."""
+    path = webhook_path(settings.name)
     try:
         hooks = listed(await http.get("/api/v1/webhooks"), "webhooks")
         triggers = listed(await http.get("/api/v1/triggers"), "triggers")
@@ -26,26 +27,15 @@ async def webhook(http: HttpClient, settings: Settings) -> Finding:
         return _wrong(f"webhooks are hidden from the integration user ({error})", CANNOT_LOOK)
     except ConnectorError as error:
         return _wrong(str(error), "Run the check again, and look at Zammad's server if it stays.")
-    ours = [hook for hook in hooks if _points_at_us(text(hook.get("endpoint")) or "", settings)]
+    ours = [
+        hook for hook in hooks if points_at_us(text(hook.get("endpoint")) or "", settings.name, settings.public_url)
+    ]
     if not ours:
-        return _wrong(f"no webhook ends in {_path(settings)}", f"Create one as the README says, in {WHERE}.")
+        return _wrong(f"no webhook ends in {path}", f"Create one as the README says, in {WHERE}.")
     active = [hook for hook in ours if hook.get("active") is not False]
     if not active:
         return _wrong("the webhook is not active", f"Activate it in {WHERE}.")
     return _shape(active[0], settings) or _triggers(active[0], triggers, settings)
-
-
-def _path(settings: Settings) -> str:
-    return f"/webhooks/{settings.name}"
-
-
-def _points_at_us(endpoint: str, settings: Settings) -> bool:
-    if settings.public_url:
-        return endpoint.rstrip("/") == f"{settings.public_url}{_path(settings)}"
-    try:
-        return urlsplit(endpoint).path.rstrip("/").endswith(_path(settings))
-    except ValueError:
-        return False
 
 
 def _shape(hook: dict[str, Any], settings: Settings) -> Finding | None:
@@ -70,11 +60,12 @@ def _shape(hook: dict[str, Any], settings: Settings) -> Finding | None:
 
 
 def _triggers(hook: dict[str, Any], triggers: list[dict[str, Any]], settings: Settings) -> Finding:
+    path = webhook_path(settings.name)
     calling = [one for one in triggers if one.get("active") is not False and _calls(one, hook)]
     if not calling:
         return _wrong("no active trigger calls the webhook", "Create the triggers of the README, in Manage > Trigger.")
     where = "" if settings.public_url else "; set options.public_url to have the whole address compared"
-    said = f"points at {_path(settings)}, signs with our secret and is called by {len(calling)} triggers"
+    said = f"points at {path}, signs with our secret and is called by {len(calling)} triggers"
     return Finding("webhook", True, f"{said}{where}")
 
 

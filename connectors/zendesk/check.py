@@ -1,18 +1,16 @@
 """Is this account in order? Reads only; each line that is not says what an admin should do."""
 
-from collections.abc import Awaitable, Callable
 from typing import Any
 
+from connectors.checking import refused, tried
 from connectors.contract import Finding
-from connectors.errors import AuthFailed, ConnectorError, GiveUp
+from connectors.errors import ConnectorError
 from connectors.http import HttpClient
 from connectors.values import document, mapping, objects, several, text
 from connectors.zendesk.people import STAFF
 from connectors.zendesk.settings import Settings
 from connectors.zendesk.values import identifier, ticket_path
 from connectors.zendesk.webhook import webhook
-
-Look = Callable[[], Awaitable[Finding]]
 
 CREDENTIALS = (
     "Check base_url, options.email and the secret api_token (Admin Center > Apps and integrations > APIs > Zendesk "
@@ -25,7 +23,6 @@ HISTORY = (
 )
 TEAMS = "Let the integration user read groups, or escalation to a team by name cannot work."
 SCOPES = "Create the OAuth token with the scopes read and write."
-LATER = "Zendesk did not answer as expected: run the check again, and look at status.zendesk.com if it stays."
 
 
 async def check(http: HttpClient, settings: Settings) -> list[Finding]:
@@ -44,12 +41,6 @@ async def check(http: HttpClient, settings: Settings) -> list[Finding]:
     if settings.check_webhook:
         findings.append(await webhook(http, settings))
     return findings
-
-
-def refused(subject: str, error: ConnectorError, remedy: str) -> Finding:
-    """A failed call as a finding. The remedy fits a missing right; for anything else the call itself is at fault."""
-    rights = isinstance(error, GiveUp if subject == "credentials" else AuthFailed)
-    return Finding(subject, False, str(error), remedy if rights else LATER)
 
 
 def _credentials(me: dict[str, Any], settings: Settings) -> Finding:
@@ -97,7 +88,7 @@ async def _tickets(http: HttpClient) -> list[Finding]:
         document(await http.get(f"{ticket_path(ticket)}/audits", params={"page[size]": "1"}))
         return Finding("history", True, "may read a ticket's history, where a lost write is found again")
 
-    return [*found, await _tried("history", look, HISTORY)]
+    return [*found, await tried("history", look, HISTORY)]
 
 
 async def _teams(http: HttpClient) -> Finding:
@@ -105,7 +96,7 @@ async def _teams(http: HttpClient) -> Finding:
         document(await http.get("/api/v2/groups", params={"page[size]": "1"}))
         return Finding("teams", True, "may read groups")
 
-    return await _tried("teams", look, TEAMS)
+    return await tried("teams", look, TEAMS)
 
 
 async def _scopes(http: HttpClient) -> Finding:
@@ -118,11 +109,4 @@ async def _scopes(http: HttpClient) -> Finding:
             return Finding("scopes", True, "the OAuth token may read and write")
         return Finding("scopes", False, "the OAuth token lacks the scopes read and write", SCOPES)
 
-    return await _tried("scopes", look, SCOPES)
-
-
-async def _tried(subject: str, look: Look, remedy: str) -> Finding:
-    try:
-        return await look()
-    except ConnectorError as error:
-        return refused(subject, error, remedy)
+    return await tried("scopes", look, SCOPES)

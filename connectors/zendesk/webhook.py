@@ -2,8 +2,8 @@
 
 import hmac
 from typing import Any
-from urllib.parse import urlsplit
 
+from connectors.checking import points_at_us, webhook_path
 from connectors.contract import Finding
 from connectors.errors import AuthFailed, ConnectorError
 from connectors.http import HttpClient
@@ -24,15 +24,16 @@ CANNOT_LOOK = (
 
 async def webhook(http: HttpClient, settings: Settings) -> Finding:
     """One finding: the first thing that is wrong, or that all is in order."""
+    path = webhook_path(settings.name)
     try:
         ours = [
             hook
             async for page in pages(http, "/api/v2/webhooks", "webhooks")
             for hook in objects(page["webhooks"])
-            if _points_at_us(text(hook.get("endpoint")) or "", settings)
+            if points_at_us(text(hook.get("endpoint")) or "", settings.name, settings.public_url)
         ]
         if not ours:
-            return _wrong(f"no webhook ends in {_path(settings)}", f"Create one as the README says, in {WHERE}.")
+            return _wrong(f"no webhook ends in {path}", f"Create one as the README says, in {WHERE}.")
         active = [hook for hook in ours if hook.get("status") == "active"]
         if not active:
             return _wrong("the webhook is not active", f"Activate it in {WHERE}.")
@@ -41,19 +42,6 @@ async def webhook(http: HttpClient, settings: Settings) -> Finding:
         return _wrong(f"webhooks are hidden from the integration user ({error})", CANNOT_LOOK)
     except ConnectorError as error:
         return _wrong(str(error), "Run the check again, and look at status.zendesk.com if it stays.")
-
-
-def _path(settings: Settings) -> str:
-    return f"/webhooks/{settings.name}"
-
-
-def _points_at_us(endpoint: str, settings: Settings) -> bool:
-    if settings.public_url:
-        return endpoint.rstrip("/") == f"{settings.public_url}{_path(settings)}"
-    try:
-        return urlsplit(endpoint).path.rstrip("/").endswith(_path(settings))
-    except ValueError:
-        return False
 
 
 def _shape(hook: dict[str, Any]) -> Finding | None:
@@ -68,6 +56,7 @@ def _shape(hook: dict[str, Any]) -> Finding | None:
 
 async def _secret(http: HttpClient, hook: dict[str, Any], settings: Settings) -> Finding:
     """Whether deliveries will be believed: Zendesk tells an admin the secret that it signs with."""
+    path = webhook_path(settings.name)
     if not settings.webhook_secrets:
         return _wrong(
             "the account has no webhook_secret, so every delivery is refused",
@@ -85,7 +74,7 @@ async def _secret(http: HttpClient, hook: dict[str, Any], settings: Settings) ->
         )
     trigger = "; a trigger must notify it" if TRIGGERED in several(hook.get("subscriptions")) else ""
     where = "" if settings.public_url else "; set options.public_url to have the whole address compared"
-    return Finding("webhook", True, f"active, points at {_path(settings)} and signs with our secret{trigger}{where}")
+    return Finding("webhook", True, f"active, points at {path} and signs with our secret{trigger}{where}")
 
 
 def _wrong(detail: str, remedy: str) -> Finding:
