@@ -12,7 +12,7 @@ class Capability(StrEnum):
     """What a help desk can do. The gateway asks for these, never for a vendor's name."""
 
     SIGNED_WEBHOOK = "signed_webhook"
-    SECRET_WEBHOOK = "secret_webhook"  # a secret in a header, which says nothing of the body: it is a pointer only
+    GUARDED_WEBHOOK = "guarded_webhook"  # a secret in a header, which says nothing of the body: it is a pointer only
     NATIVE_DRAFT = "native_draft"
     INTERNAL_NOTE = "internal_note"
     PUBLIC_REPLY = "public_reply"

@@ -48,7 +48,7 @@ class DeliveryPromises(Questions):
     def skip_without_webhooks(self, request: pytest.FixtureRequest, connector: Connector) -> None:
         if not request.function.__qualname__.startswith("DeliveryPromises."):
             return
-        if Capability.SECRET_WEBHOOK not in connector.capabilities or request.function.__name__ in ONLY_SIGNED:
+        if Capability.GUARDED_WEBHOOK not in connector.capabilities or request.function.__name__ in ONLY_SIGNED:
             self.needs(connector, Capability.SIGNED_WEBHOOK)
 
     @pytest.fixture
