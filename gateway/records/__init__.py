@@ -9,6 +9,7 @@ from gateway.records.knowledge import Article, Source
 from gateway.records.ledger import Attempt
 from gateway.records.pause import Parked, Pause
 from gateway.records.policies import PolicyFolder, PolicyPublication, PolicySet
+from gateway.records.review import Review
 from gateway.records.run import Decision, Draft, DraftState, Outcome, Run, RunState, Step, WriteBack, WriteState
 
 __all__ = [
@@ -27,6 +28,7 @@ __all__ = [
     "PolicyFolder",
     "PolicyPublication",
     "PolicySet",
+    "Review",
     "Run",
     "RunState",
     "Source",
