@@ -1,0 +1,13 @@
+"""`countersign connector`: what helps to connect a help desk that is not here yet. Each command is a file of its own."""
+
+import typer
+
+
+def add_to(app: typer.Typer) -> None:
+    group = typer.Typer(no_args_is_help=True)
+    group.callback()(_connector)
+    app.add_typer(group, name="connector")
+
+
+def _connector() -> None:
+    """Connect another help desk: with a description, or with code."""
