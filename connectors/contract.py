@@ -78,7 +78,7 @@ class Connector(Protocol):
     """One account of one help desk. Every verb raises only errors of `connectors.errors`."""
 
     name: ClassVar[str]
-    capabilities: frozenset[Capability]
+    capabilities: frozenset[Capability]  # on the class: the most that options can switch on
     body_format: ClassVar[BodyFormat]  # how `Action.body` must be written
     secret_roles: ClassVar[Mapping[str, str]]  # role -> what it is and where an admin finds it
     search_lag: ClassVar[timedelta]  # how long a stored write may stay invisible to `find_mark`

@@ -39,20 +39,27 @@ class RequestTrackerConnector:
     body_format: ClassVar[BodyFormat] = BodyFormat.TEXT
     secret_roles: ClassVar[Mapping[str, str]] = SECRET_ROLES
     search_lag: ClassVar[timedelta] = timedelta(seconds=5)  # a write is in the history when it is answered
+    capabilities: frozenset[Capability] = frozenset(
+        {
+            Capability.SIGNED_WEBHOOK,
+            Capability.INTERNAL_NOTE,
+            Capability.PUBLIC_REPLY,
+            Capability.ROUTING,
+            Capability.MARKS,
+            Capability.ARTICLES,
+            Capability.HISTORY,
+            Capability.POLLING,
+        }
+    )
 
     def __init__(self, account: Settings, http: HttpClient) -> None:
-        self.capabilities = frozenset(
-            {
-                Capability.INTERNAL_NOTE,
-                Capability.MARKS,
-                Capability.HISTORY,
-                Capability.POLLING,
-                *([Capability.SIGNED_WEBHOOK] if account.webhook_secrets else []),
-                *([Capability.PUBLIC_REPLY] if account.replies else []),
-                *([Capability.ROUTING] if account.routing else []),
-                *([Capability.ARTICLES] if account.articles else []),
-            }
-        )
+        switched = {
+            Capability.SIGNED_WEBHOOK: account.webhook_secrets,
+            Capability.PUBLIC_REPLY: account.replies,
+            Capability.ROUTING: account.routing,
+            Capability.ARTICLES: account.articles,
+        }
+        self.capabilities = self.capabilities - {capability for capability, on in switched.items() if not on}
         self._account = account
         self._http = http
         self._people = People(http, account.user)

@@ -52,21 +52,23 @@ class SandboxConnector:
         "api_token": "the token of the brand's integration user (--bot-token)",
     }
     search_lag: ClassVar[timedelta] = timedelta(0)
+    capabilities: frozenset[Capability] = frozenset(
+        {
+            Capability.SIGNED_WEBHOOK,
+            Capability.NATIVE_DRAFT,
+            Capability.INTERNAL_NOTE,
+            Capability.PUBLIC_REPLY,
+            Capability.ROUTING,
+            Capability.CONDITIONAL_WRITE,
+            Capability.MARKS,
+            Capability.ARTICLES,
+            Capability.HISTORY,
+        }
+    )
 
     def __init__(self, account: Account, client: HttpClient, webhook_secrets: Sequence[str]) -> None:
-        self.capabilities = frozenset(
-            {
-                Capability.SIGNED_WEBHOOK,
-                Capability.INTERNAL_NOTE,
-                Capability.PUBLIC_REPLY,
-                Capability.ROUTING,
-                Capability.CONDITIONAL_WRITE,
-                Capability.MARKS,
-                Capability.ARTICLES,
-                Capability.HISTORY,
-                *([Capability.NATIVE_DRAFT] if account.options.get("native_drafts") else []),
-            }
-        )
+        if not account.options.get("native_drafts"):
+            self.capabilities = self.capabilities - {Capability.NATIVE_DRAFT}
         self._http = client
         self._webhook_secrets = webhook_secrets
 

@@ -38,20 +38,22 @@ class ZammadConnector:
     body_format: ClassVar[BodyFormat] = BodyFormat.HTML
     secret_roles: ClassVar[Mapping[str, str]] = SECRET_ROLES
     search_lag: ClassVar[timedelta] = timedelta(seconds=2)  # not documented; the thread is read, not a search index
+    capabilities: frozenset[Capability] = frozenset(
+        {
+            Capability.SIGNED_WEBHOOK,
+            Capability.NATIVE_DRAFT,
+            Capability.INTERNAL_NOTE,
+            Capability.PUBLIC_REPLY,
+            Capability.ROUTING,
+            Capability.MARKS,
+            Capability.ARTICLES,
+            Capability.HISTORY,
+        }
+    )
 
     def __init__(self, account: Settings, http: HttpClient) -> None:
-        self.capabilities = frozenset(
-            {
-                Capability.SIGNED_WEBHOOK,
-                Capability.INTERNAL_NOTE,
-                Capability.PUBLIC_REPLY,
-                Capability.ROUTING,
-                Capability.MARKS,
-                Capability.ARTICLES,
-                Capability.HISTORY,
-                *([Capability.NATIVE_DRAFT] if account.shared_drafts else []),
-            }
-        )
+        if not account.shared_drafts:
+            self.capabilities = self.capabilities - {Capability.NATIVE_DRAFT}
         self._account = account
         self._http = http
         self._me: str | None = None

@@ -37,12 +37,14 @@ def main() -> None:
 
 
 def _add_commands() -> None:
-    from gateway.cli import check, dead, demo, ledger, pause, policy, processes, runs
+    from gateway.cli import check, connector, connectors, dead, demo, ledger, pause, policy, processes, runs
 
     processes.add_to(app)
     check.add_to(app)
     pause.add_to(app)
     demo.add_to(app)
+    connector.add_to(app)
+    connectors.add_to(app)
     app.add_typer(runs.app, name="runs", help="What became of events.")
     app.add_typer(ledger.app, name="ledger", help="What tickets cost, and how long they took.")
     app.add_typer(dead.app, name="dead", help="Events that were given up.")

@@ -46,6 +46,9 @@ PAIRS = [
 
 
 class ThreadPromises(Questions):
+    def test_an_account_can_do_no_more_than_its_class_offers(self, connector: Connector) -> None:
+        assert connector.capabilities <= self.connector_class.capabilities
+
     async def test_fetch_follows_the_pages_to_the_end(self, connector: Connector) -> None:
         messages = (await connector.fetch(self.long_ticket_id)).messages
 
