@@ -39,6 +39,20 @@ def same(expected: Iterable[bytes], given: bytes) -> None:
         raise SignatureInvalid("the signature does not match the body")
 
 
+def shared_secret(request: Request, name: str, secrets: Iterable[str]) -> None:
+    """Accept a delivery that carries one of the secrets in a header, where a vendor can sign nothing.
+
+    It proves who sent the delivery and nothing about the body, which is believed as a pointer alone.
+    """
+    given = require(request.header(name), f"header {name}")
+    expected = [secret.encode() for secret in secrets]
+    if not expected:
+        raise SignatureInvalid("the account has no webhook_secret, so no delivery can be authentic")
+    matches = [hmac.compare_digest(value, given.encode(errors="replace")) for value in expected]
+    if not any(matches):
+        raise SignatureInvalid(f"header {name} does not hold the account's webhook_secret")
+
+
 def standard_webhooks(request: Request, secrets: Iterable[str]) -> str:
     """Check a delivery signed by the Standard Webhooks scheme; returns its `webhook-id`.
 

@@ -10,10 +10,10 @@ from typing import Any
 from connectors.contract import Action, Change, DraftReply, PublicReply, Ticket, Visibility, WriteReceipt
 from connectors.errors import Rejected, Unavailable
 from connectors.http import HttpClient
+from connectors.markup import neutralised
 from connectors.values import mapping, moment, objects, storable, text
 from connectors.zendesk.directory import Directory
 from connectors.zendesk.read import MARK_KEY
-from connectors.zendesk.template import neutralised
 from connectors.zendesk.values import identifier, ticket_path
 
 LONGEST_BODY = 64 * 1024 - 1  # bytes; Zendesk cuts what is longer and says nothing

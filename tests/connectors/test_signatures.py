@@ -6,7 +6,7 @@ import pytest
 
 from connectors.contract import Request
 from connectors.errors import SignatureInvalid
-from connectors.signatures import fresh, same, sign_standard_webhooks, standard_webhooks
+from connectors.signatures import fresh, same, shared_secret, sign_standard_webhooks, standard_webhooks
 
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 OTHER = "whsec_AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="
@@ -126,3 +126,20 @@ def test_fresh_takes_a_tolerance_of_its_own() -> None:
 
     with pytest.raises(SignatureInvalid):
         fresh(NOW, NOW + timedelta(minutes=16), timedelta(minutes=15))
+
+
+class TestSharedSecret:
+    def carrying(self, *values: str) -> Request:
+        return Request([("X-Secret", value) for value in values], b"{}", NOW)
+
+    def test_either_of_two_live_secrets_is_accepted_in_any_spelling_of_the_header(self) -> None:
+        shared_secret(self.carrying("new"), "x-secret", ["old", "new"])
+
+    @pytest.mark.parametrize("given", [(), ("",), ("ne",), ("newer",), ("n\udce9w",), ("new", "new")])
+    def test_anything_but_exactly_one_of_them_is_refused(self, given: tuple[str, ...]) -> None:
+        with pytest.raises(SignatureInvalid):
+            shared_secret(self.carrying(*given), "X-Secret", ["old", "new"])
+
+    def test_account_without_a_secret_refuses_everything(self) -> None:
+        with pytest.raises(SignatureInvalid, match="has no webhook_secret"):
+            shared_secret(self.carrying("any"), "X-Secret", [])

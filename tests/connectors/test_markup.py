@@ -1,4 +1,4 @@
-"""What Zendesk would expand does not survive, however it is spelt; what a person reads does."""
+"""What a help desk would expand does not survive, however it is spelt; what a person reads does."""
 
 import html
 import re
@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connectors.zendesk.template import HAIR_SPACE, neutralised
+from connectors.contract import text_hash
+from connectors.markup import HAIR_SPACE, neutralised, reads_as
 
 PIECES = [
     "{", "{", "%", "}", "a", " ", "\n", "<", ">", "&", "amp;", "&#123;", "&#0123", "&#x7B;", "&#X7b", "&lbrace;",
@@ -86,3 +87,23 @@ def test_neutralising_twice_changes_nothing_more() -> None:
 )
 def test_long_hostile_text_takes_no_time(text: str) -> None:
     neutralised(text)
+
+
+@pytest.mark.parametrize(
+    ("stored", "written"),
+    [
+        ("<p>On its way &amp; paid.</p>", "On its way & paid."),
+        ("<p>One</p><p>Two</p>", "<p>One</p><p>Two</p>"),
+        ('<div dir="auto"><p>One</p>\n<p>Two</p></div>', "<p>One</p> <p>Two</p>"),
+        ("<div><div><p>One</p></div></div>", "<p>One</p>"),
+        (f"<p>{{{HAIR_SPACE}{{name}}}}</p>", "<p>{{name}}</p>"),
+    ],
+)
+def test_stored_page_is_known_by_its_words_or_its_markup(stored: str, written: str) -> None:
+    assert reads_as(stored, text_hash(written))
+    assert not reads_as(stored, text_hash(f"{written} And more."))
+
+
+@pytest.mark.parametrize("text", ["<div>" * 5_000, "<div>" * 5_000 + "</div>" * 5_000, "<" * 60_000])
+def test_reading_long_hostile_markup_ends(text: str) -> None:
+    assert not reads_as(text, text_hash("something else"))
