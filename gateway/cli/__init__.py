@@ -37,12 +37,13 @@ def main() -> None:
 
 
 def _add_commands() -> None:
-    from gateway.cli import check, connector, connectors, dead, demo, ledger, pause, policy, processes, runs
+    from gateway.cli import check, connector, connectors, dead, demo, init, ledger, pause, policy, processes, runs
 
     processes.add_to(app)
     check.add_to(app)
     pause.add_to(app)
     demo.add_to(app)
+    init.add_to(app)
     connector.add_to(app)
     connectors.add_to(app)
     app.add_typer(runs.app, name="runs", help="What became of events.")

@@ -15,7 +15,7 @@ from gateway.bootstrap import account_of, installation_of, opened_database, post
 from gateway.errors import ConfigurationInvalid, GatewayError
 from gateway.settings import Environment, Installation, read_environment
 from gateway.store.database import where
-from gateway.store.migrate import head
+from gateway.store.migrate import head, migrate
 
 LONGEST_CHECK = 20.0  # seconds for one account
 
@@ -42,6 +42,8 @@ def check(
     console = Console(highlight=False, soft_wrap=True)
     problems = 0
     with postgres(environment) as url:
+        if environment.database_url is None:
+            migrate(url)  # an embedded database is ours to bring up to date
         for line in asyncio.run(_all(environment, url, offline)):
             problems += not line.ok
             mark = "[green]ok  [/]" if line.ok else "[red]FAIL[/]"

@@ -16,13 +16,16 @@ class Told(NamedTuple):
     err: str
 
 
-def countersign(*arguments: str, settings: Mapping[str, str], within: float = 40) -> Told:
-    """Run a command to its end. Of our own variables it sees only these."""
+def countersign(
+    *arguments: str, settings: Mapping[str, str], within: float = 40, folder: Path = ROOT, typed: str | None = None
+) -> Told:
+    """Run a command to its end. Of our own variables it sees only these; `typed` is what a person types."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("COUNTERSIGN_", "DATABASE_URL"))}
     done = subprocess.run(
         [sys.executable, "-m", "gateway", *arguments],
         env={**kept, "COLUMNS": "200", **settings},
-        cwd=ROOT,
+        cwd=folder,
+        input=typed,
         capture_output=True,
         text=True,
         timeout=within,
