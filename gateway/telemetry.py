@@ -15,6 +15,7 @@ SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300)
 deliveries = Counter(
     "countersign_deliveries", "Webhook deliveries by what became of them", ["account", "outcome"], registry=REGISTRY
 )
+polls = Counter("countersign_polls", "Polls by what became of them", ["account", "outcome"], registry=REGISTRY)
 acknowledged = Histogram(
     "countersign_acknowledgement_seconds", "From a delivery to its answer", registry=REGISTRY, buckets=SECONDS
 )
@@ -32,6 +33,9 @@ waited_seconds = Histogram(
 step_seconds = Histogram("countersign_step_seconds", "Steps of the line", ["step"], registry=REGISTRY, buckets=SECONDS)
 model_cost = Counter("countersign_model_cost_usd", "USD spent on models, as far as known", ["model"], registry=REGISTRY)
 unpriced = Counter("countersign_unpriced_attempts", "Model calls whose price is not known", registry=REGISTRY)
+changed_replies = Counter(
+    "countersign_changed_replies", "Replies that the help desk shows with other words", ["account"], registry=REGISTRY
+)
 failures = Counter("countersign_failed_tries", "Failed tries of events by kind of error", ["error"], registry=REGISTRY)
 observed_rules = Counter(
     "countersign_observed_rules", "Runs in which a rule in mode observe came out true", ["rule"], registry=REGISTRY

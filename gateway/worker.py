@@ -5,6 +5,7 @@ import contextlib
 import gc
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from functools import partial
 from typing import Any
 
 import structlog
@@ -21,6 +22,7 @@ from gateway.store.database import Database
 from gateway.store.jobs import Jobs
 from gateway.workflow import jobs as handlers
 from gateway.workflow import pause
+from gateway.workflow.polling import Polling
 from gateway.workflow.rehearsal import rehearse
 
 log = structlog.get_logger()
@@ -42,6 +44,8 @@ async def work(environment: Environment, database_url: str, *, ready: Callable[[
         await read_sources(installation, database)
         await line.library.refresh()
         await parts.policies.begin()
+        polling = Polling(database, line.desks)
+        await polling.begin()
         await rehearse(line)
         _leave_to_itself()
         async with _beside(
@@ -50,6 +54,7 @@ async def work(environment: Environment, database_url: str, *, ready: Callable[[
             parts.policies.keep_current(),
             _every(1, "pauses", lambda: pause.measure(database, line.desks)),
             _every(10, "orphans", lambda: events.adopt_orphans(database)),
+            *(_every(1, "polling", partial(polling.take_turn, account)) for account in polling.accounts),
             _serve_health(environment, database, parts.policies.told),
         ):
             await queue.work(

@@ -7,7 +7,7 @@ import contextlib
 from collections.abc import AsyncIterator, Iterator
 
 import connectors
-from connectors.contract import Account, Connector
+from connectors.contract import Account, Capability, Connector
 from connectors.errors import Misconfigured
 from gateway.errors import ConfigurationInvalid
 from gateway.settings import (
@@ -20,6 +20,9 @@ from gateway.settings import (
 from gateway.store.database import Database
 from gateway.store.embedded import EmbeddedPostgres
 from gateway.store.migrate import migrate
+
+POLL_EVERY = 15.0  # seconds, where nothing is said
+WEBHOOKS = {Capability.SIGNED_WEBHOOK, Capability.GUARDED_WEBHOOK}
 
 
 def installation_of(environment: Environment) -> Installation:
@@ -70,12 +73,28 @@ def desk_connectors(installation: Installation) -> dict[str, Connector]:
     problems: list[str] = []
     for name, entry in installation.accounts.items():
         try:
-            built[name] = connectors.load(entry.connector).connect(account_of(name, entry))
+            built[name] = connector_of(name, entry)
         except Misconfigured as error:
             problems.append(f"account {name}: {error}")
     if problems:
         raise ConfigurationInvalid(problems)
     return built
+
+
+def connector_of(name: str, entry: AccountEntry) -> Connector:
+    """The connector of one account. Raises Misconfigured."""
+    built = connectors.load(entry.connector).connect(account_of(name, entry))
+    if entry.poll_seconds and Capability.POLLING not in built.capabilities:
+        raise Misconfigured(f"poll_every: {entry.connector} cannot be polled; its events come by webhook")
+    return built
+
+
+def poll_every(entry: AccountEntry, connector: Connector) -> float | None:
+    """How often an account is polled, in seconds; None: never. Where nobody says, whatever sends no webhooks is."""
+    if entry.poll_seconds is not None:
+        return entry.poll_seconds or None
+    can = connector.capabilities
+    return POLL_EVERY if Capability.POLLING in can and not can & WEBHOOKS else None
 
 
 def account_of(name: str, entry: AccountEntry) -> Account:

@@ -6,7 +6,8 @@ from decimal import Decimal
 from pathlib import Path
 
 from connectors.contract import Connector
-from gateway.bootstrap import desk_connectors
+from gateway.bootstrap import desk_connectors, poll_every
+from gateway.bootstrap.people import people_of
 from gateway.bootstrap.policies import declared_by
 from gateway.errors import ConfigurationInvalid
 from gateway.knowledge import Audience, Defaults, library, read_source
@@ -49,6 +50,7 @@ def build_line(environment: Environment, installation: Installation, database: D
         policies=lambda: policies.current,
         library=Library(database),
         pages_url=environment.base_url,
+        people=people_of(installation),
         most_tries=environment.most_tries,
     )
     return line, Parts(drafter, policies)
@@ -95,6 +97,8 @@ def _desk(name: str, entry: AccountEntry, connector: Connector) -> Desk:
         currency=entry.currency,
         allowed_domains=tuple(entry.allowed_domains),
         send_without_conditional_write=entry.send_without_conditional_write,
+        poll_every=poll_every(entry, connector),
+        source=f"{entry.connector} {entry.base_url}",
     )
 
 

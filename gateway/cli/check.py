@@ -11,7 +11,7 @@ from rich.console import Console
 import connectors
 from connectors.contract import Connector
 from connectors.errors import ConnectorError
-from gateway.bootstrap import account_of, installation_of, opened_database, postgres
+from gateway.bootstrap import WEBHOOKS, connector_of, installation_of, opened_database, poll_every, postgres
 from gateway.errors import ConfigurationInvalid, GatewayError
 from gateway.settings import Environment, Installation, read_environment
 from gateway.store.database import where
@@ -126,6 +126,15 @@ def _knowledge(installation: Installation) -> Iterator[Line]:
         yield Line(there, f"knowledge {name}", f"{path}" + ("" if there else " does not exist"), "correct the path")
 
 
+def _comes_in(name: str, every: float | None, connector: Connector) -> Line:
+    """How the gateway hears of what happens."""
+    ways = ["by webhook"] if connector.capabilities & WEBHOOKS else []
+    ways += [f"by polling every {every:g} s"] if every else []
+    said = f"events come {' and '.join(ways)}" if ways else "no event ever comes in"
+    remedy = "leave poll_every out, or give the secret webhook_secret and set up the webhook"
+    return Line(bool(ways), f"account {name}", said, remedy)
+
+
 async def _account(name: str, installation: Installation, offline: bool) -> AsyncIterator[Line]:
     entry = installation.accounts[name]
     kind = connectors.load(entry.connector)
@@ -134,11 +143,13 @@ async def _account(name: str, installation: Installation, offline: bool) -> Asyn
         if place is not None and place.read() is None:
             yield Line(False, f"account {name}", f"secret {role} is not there", f"set {place}")
     try:
-        connector: Connector = kind.connect(account_of(name, entry))
+        connector = connector_of(name, entry)
     except ConnectorError as error:
         yield Line(False, f"account {name}", str(error), f"see connectors/{entry.connector}/README.md")
         return
+    yield _comes_in(name, poll_every(entry, connector), connector)
     if offline:
+        await connector.close()
         return
     try:
         async with asyncio.timeout(LONGEST_CHECK):

@@ -9,6 +9,7 @@ from gateway.records.knowledge import Article, Source
 from gateway.records.ledger import Attempt
 from gateway.records.pause import Parked, Pause
 from gateway.records.policies import PolicyFolder, PolicyPublication, PolicySet
+from gateway.records.polling import Poll
 from gateway.records.review import Review
 from gateway.records.run import Decision, Draft, DraftState, Outcome, Run, RunState, Step, WriteBack, WriteState
 
@@ -28,6 +29,7 @@ __all__ = [
     "PolicyFolder",
     "PolicyPublication",
     "PolicySet",
+    "Poll",
     "Review",
     "Run",
     "RunState",

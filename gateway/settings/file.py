@@ -1,11 +1,12 @@
 """`countersign.yaml`: accounts, models and knowledge, each with an owner, and no secret in it."""
 
 import os
+import re
 from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
 
 Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,62}$")]
 
@@ -62,6 +63,9 @@ class VoiceEntry(_Entry):
     sign_off: str = ""
 
 
+_SECONDS = {"s": 1, "m": 60}
+
+
 class AccountEntry(_Entry):
     """One installation of a help desk."""
 
@@ -81,8 +85,42 @@ class AccountEntry(_Entry):
     allowed_domains: list[str] = []  # links to them may stand in a draft though no source has them
     vip_tags: list[str] = ["vip"]
     tiers: dict[str, str] = {}  # tag of the ticket -> tier of its requester
+    # How often it is asked what happened. Left out: only a help desk that is given no secret for webhooks is asked.
+    poll_every: str | None = Field(None, description="15s, 2m, or never")
     # A help desk that cannot refuse a stale write may send on its own only where the owner says so here.
     send_without_conditional_write: bool = False
+
+    @field_validator("poll_every", mode="before")
+    @classmethod
+    def _interval(cls, told: object) -> object:
+        if told is None or told == "never" or (isinstance(told, str) and re.fullmatch(r"[1-9][0-9]{0,3}[sm]", told)):
+            return told
+        raise ValueError("write an interval such as 15s or 2m, or never")
+
+    @property
+    def poll_seconds(self) -> float | None:
+        """None where it is left out; 0 for never."""
+        if self.poll_every is None or self.poll_every == "never":
+            return None if self.poll_every is None else 0.0
+        return float(self.poll_every[:-1]) * _SECONDS[self.poll_every[-1]]
+
+
+class PersonEntry(_Entry):
+    """Somebody who acts on drafts. `ids`: account -> the id of this agent in that help desk."""
+
+    name: str = Field(min_length=1)
+    email: str | None = Field(None, pattern=r"^[^@\s]+@[^@\s]+$")
+    ids: dict[Name, str] = {}
+
+
+class GroupEntry(_Entry):
+    """People whom policies and pages know by one name. `claim`: the group's name at the identity provider."""
+
+    title: str | None = None
+    members: list[str] = []
+    rights: list[Literal["agent", "admin", "ops", "auditor"]] = ["agent"]
+    accounts: list[Name] = []  # whose tickets they see; none means all
+    claim: str | None = None
 
 
 class PriceEntry(_Entry):
@@ -140,3 +178,5 @@ class Installation(_Entry):
     accounts: dict[Name, AccountEntry] = {}
     models: dict[Name, RouteEntry] = {}
     knowledge: dict[Name, KnowledgeEntry] = {}
+    people: dict[Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._-]{0,62}$")], PersonEntry] = {}
+    groups: dict[Name, GroupEntry] = {}

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import uuid4
 
-from gateway.store.database import Database
+from gateway.store.database import Connection, Database
 from gateway.store.jobs import QUEUE
 from gateway.store.json import jsonb
 
@@ -21,18 +21,19 @@ with given as (
 ), fresh as (
   insert into event (account, event_id, delivery_id, kind, ticket_id, author, visibility, message_id, occurred_at,
                      received_at, supersedes, traceparent)
-  select %(account)s, g.event_id, %(delivery)s, g.kind, g.ticket_id, g.author, g.visibility, g.message_id,
+  select %(account)s, g.event_id, %(delivery)s::uuid, g.kind, g.ticket_id, g.author, g.visibility, g.message_id,
          g.occurred_at, %(received_at)s, g.supersedes, %(traceparent)s
   from given g
   on conflict (account, event_id) do nothing
   returning id, ticket_id
 ), kept as (
   insert into content (account, ticket_id, kind, body)
-  select %(account)s, min(ticket_id), 'delivery', %(body)s from fresh having count(*) > 0
+  select %(account)s, min(ticket_id), 'delivery', %(body)s::jsonb from fresh
+  having count(*) > 0 and %(delivery)s::uuid is not null
   returning id
 ), arrived as (
   insert into delivery (id, account, received_at, size, content_id)
-  select %(delivery)s, %(account)s, %(received_at)s, %(size)s, kept.id from kept
+  select %(delivery)s::uuid, %(account)s, %(received_at)s, %(size)s, kept.id from kept
 )
 select count(*) as events, procrastinate_defer_jobs_v1(array_agg(
          row(%(queue)s, %(task)s, 0, %(account)s || ':' || ticket_id, null,
@@ -64,20 +65,31 @@ async def accept(
     traceparent: str | None = None,
 ) -> int:
     """Keep the events that are new, with a job each; returns how many. When this returns, they are committed."""
-    row = await database.one(
-        ACCEPT,
-        {
-            "account": account,
-            "delivery": uuid4(),
-            "received_at": received_at,
-            "size": len(body),
-            "body": jsonb(body.decode("utf-8", "replace")),
-            "traceparent": traceparent,
-            "queue": QUEUE,
-            "task": WALK,
-            "events": json.dumps([_plain(event) for event in events]),
-        },
-    )
+    async with database.connection() as connection:
+        return await accept_within(connection, account, events, body, received_at, traceparent)
+
+
+async def accept_within(
+    connection: Connection,
+    account: str,
+    events: Sequence[Arrival],
+    body: bytes | None,
+    received_at: datetime,
+    traceparent: str | None = None,
+) -> int:
+    """The same as part of a transaction. Without a body there was no delivery: the help desk was asked."""
+    values = {
+        "account": account,
+        "delivery": None if body is None else uuid4(),
+        "received_at": received_at,
+        "size": len(body or b""),
+        "body": jsonb((body or b"").decode("utf-8", "replace")),
+        "traceparent": traceparent,
+        "queue": QUEUE,
+        "task": WALK,
+        "events": json.dumps([_plain(event) for event in events]),
+    }
+    row = await (await connection.execute(ACCEPT, values)).fetchone()
     return int(row["events"]) if row else 0
 
 

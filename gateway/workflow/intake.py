@@ -4,16 +4,15 @@ import time
 
 import structlog
 
-from connectors.contract import Connector, EventKind, Received, Request, Role, TicketEvent, Visibility
+from connectors.contract import Connector, Received, Request
 from connectors.errors import Malformed, SignatureInvalid
 from gateway.errors import DeliveryMalformed, DeliveryTooLarge, NotAuthentic
 from gateway.store.database import Database
 from gateway.store.intake import Arrival, accept
 from gateway.telemetry import acknowledged, deliveries
+from gateway.workflow.arrivals import arrivals
 
 log = structlog.get_logger()
-MAY_BE_OWED = (EventKind.TICKET_CREATED, EventKind.MESSAGE_ADDED)
-LONGEST_ID = 255
 
 
 class Intake:
@@ -29,8 +28,7 @@ class Intake:
 
         A stranger learns the same from an unknown account as from a wrong signature; the log tells the admin."""
         began = time.perf_counter()
-        received = self._receive(account, request)
-        events = [_arrival(event) for event in received.events]
+        received, events = self._receive(account, request)
         new = (
             await accept(self._database, account, events, request.body, request.received_at, traceparent)
             if events
@@ -40,7 +38,7 @@ class Intake:
         acknowledged.observe(time.perf_counter() - began)
         return received
 
-    def _receive(self, account: str, request: Request) -> Received:
+    def _receive(self, account: str, request: Request) -> tuple[Received, list[Arrival]]:
         if len(request.body) > self._largest:
             deliveries.labels("unknown", "too_large").inc()
             raise DeliveryTooLarge(f"a delivery may have {self._largest} bytes")
@@ -50,7 +48,8 @@ class Intake:
             log.warning("a delivery for an unknown account was refused", account=account[:64])
             raise NotAuthentic("this delivery is not authentic")
         try:
-            return _readable(connector.receive(request))
+            received = connector.receive(request)
+            return received, arrivals(received.events)
         except SignatureInvalid as error:
             deliveries.labels(account, "refused").inc()
             log.warning("a delivery was refused", account=account, reason=str(error))
@@ -59,33 +58,3 @@ class Intake:
             deliveries.labels(account, "malformed").inc()
             log.error("an authentic delivery could not be read", account=account, reason=str(error))
             raise DeliveryMalformed("this delivery cannot be read") from None
-
-
-def _readable(received: Received) -> Received:
-    for event in received.events:
-        for value in (event.event_id, event.ticket_id, event.message_id or "-"):
-            if not value or len(value) > LONGEST_ID or "\x00" in value:
-                raise Malformed("an id in the delivery is empty, too long, or holds a NUL")
-    return received
-
-
-def _arrival(event: TicketEvent) -> Arrival:
-    return Arrival(
-        event_id=event.event_id,
-        kind=event.kind,
-        ticket_id=event.ticket_id,
-        author=event.author,
-        visibility=event.visibility,
-        message_id=event.message_id,
-        occurred_at=event.occurred_at,
-        supersedes=_supersedes(event),
-    )
-
-
-def _supersedes(event: TicketEvent) -> bool:
-    """May this change what is to be answered? When the delivery does not tell, it may."""
-    if event.kind is EventKind.TICKET_DELETED:
-        return True
-    if event.kind not in MAY_BE_OWED or event.author in (Role.INTEGRATION, Role.SYSTEM):
-        return False
-    return event.visibility is not Visibility.INTERNAL and event.visibility is not Visibility.DRAFT

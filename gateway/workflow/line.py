@@ -9,6 +9,7 @@ from gateway.ledger.attempt import AttemptLog
 from gateway.models import Drafter, Route, Voice
 from gateway.policy import PolicySet
 from gateway.store.database import Database
+from gateway.workflow.people import People
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +28,8 @@ class Desk:
     currency: str | None = None
     allowed_domains: tuple[str, ...] = ()
     send_without_conditional_write: bool = False
+    poll_every: float | None = None  # seconds; None: events come by webhook alone
+    source: str = ""  # which help desk is behind the account, so that another one's cursor is not taken for its own
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,4 +44,5 @@ class Line:
     policies: Callable[[], PolicySet]
     library: Library
     pages_url: str
+    people: People
     most_tries: int = 12

@@ -106,3 +106,39 @@ def test_a_database_that_is_away_is_told_and_the_rest_is_still_looked_at(house: 
     assert "ok   policies" in told.out
     assert "ok   account acme" in told.out
     assert "hunter2" not in told.out + told.err
+
+
+def test_an_account_that_is_to_be_polled_and_cannot_be_is_told(house: House, edited: Any) -> None:
+    told = countersign("check", "--offline", settings=edited(account={"poll_every": "15s"}))
+
+    assert told.code == 1
+    assert "FAIL account acme: poll_every: sandbox cannot be polled; its events come by webhook" in told.out
+
+
+@pytest.mark.parametrize(
+    ("secrets", "said", "line"),
+    [
+        ({}, None, "ok   account acme: events come by polling every 15 s"),
+        ({}, "2m", "ok   account acme: events come by polling every 120 s"),
+        ({}, "never", "FAIL account acme: no event ever comes in"),
+        ({"webhook_secret": {"env": "ACME_SECRET"}}, None, "ok   account acme: events come by webhook"),
+        (
+            {"webhook_secret": {"env": "ACME_SECRET"}},
+            "60s",
+            "ok   account acme: events come by webhook and by polling every 60 s",
+        ),
+    ],
+)
+def test_a_help_desk_without_webhooks_is_polled_unless_somebody_says_otherwise(
+    edited: Any, secrets: dict[str, Any], said: str | None, line: str
+) -> None:
+    account = {
+        "connector": "request_tracker",
+        "options": {"user": "countersign", "queues": ["Support"]},
+        "secrets": {"api_token": {"env": "ACME_TOKEN"}, **secrets},
+        **({"poll_every": said} if said else {}),
+    }
+
+    told = countersign("check", "--offline", settings=edited(account=account))
+
+    assert line in told.out.splitlines()

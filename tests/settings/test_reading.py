@@ -166,3 +166,17 @@ def test_a_reference_that_saves_a_little_typing_is_fine(tmp_path: Path) -> None:
 def test_a_file_that_is_not_there_says_what_to_do(tmp_path: Path, where: str) -> None:
     with pytest.raises(ConfigurationInvalid, match="COUNTERSIGN_CONFIG"):
         read_installation(tmp_path / where, CONNECTORS)
+
+
+@pytest.mark.parametrize(("told", "seconds"), [("15s", 15), ("2m", 120), ("never", 0)])
+def test_how_often_an_account_is_polled_is_told_with_its_unit(tmp_path: Path, told: str, seconds: float) -> None:
+    accounts = read(tmp_path, GOOD.replace("knowledge: [help]", f"poll_every: {told}")).accounts
+
+    assert accounts["acme"].poll_seconds == seconds
+
+
+@pytest.mark.parametrize("told", ["15", "off", "0s", "soon", "15h", "[]"])
+def test_another_word_for_how_often_is_refused_with_what_to_write(tmp_path: Path, told: str) -> None:
+    (problem,) = problems(tmp_path, GOOD.replace("knowledge: [help]", f"poll_every: {told}"))
+
+    assert problem == "9:5: 'poll_every': write an interval such as 15s or 2m, or never"
