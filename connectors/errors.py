@@ -10,6 +10,7 @@ ConnectorError
     ├── AuthFailed          credentials or rights: an admin must act
     ├── NotFound            no such ticket (any more)
     ├── Rejected            understood and refused
+    │   └── DraftInTheWay   a colleague's draft is where ours would go: nothing was written, say it in a note
     ├── Misconfigured       the account's entry in countersign.yaml cannot work
     ├── SignatureInvalid    a delivery that is not authentic, or too old: keep nothing of it
     └── Malformed           an authentic delivery that we cannot read: keep it for a person
@@ -73,6 +74,10 @@ class NotFound(GiveUp):
 
 class Rejected(GiveUp):
     """The help desk understood and refused."""
+
+
+class DraftInTheWay(Rejected):
+    """There is room for one draft, and a colleague's is in it. It is not written over, and nothing else was written."""
 
 
 class Misconfigured(GiveUp):

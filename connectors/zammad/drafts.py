@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from connectors.contract import BodyFormat, DraftReply, Message, Person, Role, Ticket, Visibility, WriteReceipt
-from connectors.errors import Rejected, Unavailable
+from connectors.errors import DraftInTheWay, Unavailable
 from connectors.http import HttpClient
 from connectors.values import identifier, lacks, mapping, moment, needed, text
 from connectors.zammad.values import ticket_number
@@ -78,17 +78,25 @@ def message(draft: SharedDraft, me: str) -> Message:
     )
 
 
-async def save(http: HttpClient, ticket: Ticket, action: DraftReply, body: str, me: str) -> WriteReceipt:
-    """Put the draft where agents find it. Raises `Rejected` where a colleague's draft is in the way.
+async def place(http: HttpClient, ticket: Ticket, me: str) -> SharedDraft | None:
+    """Our own earlier draft, which may be written over. Raises `DraftInTheWay` where a colleague's waits.
 
-    The look before the write counts as part of it: one try, and its failure says that the write may have begun.
+    This look counts as part of the write: one try, and its failure says that the write may have begun.
     """
-    path = f"/api/v1/tickets/{ticket_number(ticket.id)}/shared_draft"
-    before = _read(await http.send("GET", path), write=True)
+    before = _read(await http.send("GET", _path(ticket)), write=True)
     if before and not before.is_ours(me):
-        raise Rejected(
-            f"a colleague's shared draft waits on ticket {ticket.id} and would be lost; write an internal note"
-        )
+        raise DraftInTheWay(f"a colleague's shared draft waits on ticket {ticket.id} and would be lost")
+    return before
+
+
+def _path(ticket: Ticket) -> str:
+    return f"/api/v1/tickets/{ticket_number(ticket.id)}/shared_draft"
+
+
+async def save(
+    http: HttpClient, ticket: Ticket, action: DraftReply, body: str, before: SharedDraft | None
+) -> WriteReceipt:
+    """Put the draft where agents find it, in the `place` that was looked at."""
     article = {
         "body": body,
         "type": "email" if ticket.channel in BY_MAIL else ticket.channel,
@@ -103,7 +111,7 @@ async def save(http: HttpClient, ticket: Ticket, action: DraftReply, body: str, 
     }
     form = str(secrets.randbelow(10**9))  # names a place for files, and we have none
     update = {"form_id": form, "new_article": article, "ticket_attributes": {}}
-    kept = _read(await http.send("PATCH" if before else "PUT", path, json=update), write=True)
+    kept = _read(await http.send("PATCH" if before else "PUT", _path(ticket), json=update), write=True)
     if kept is None or kept.mark != action.mark.value:
         raise Unavailable("Zammad took the draft and does not say that it kept it", may_be_stored=True)
     return WriteReceipt(entry_id(kept), Visibility.DRAFT, None, kept.changed_at)

@@ -47,6 +47,7 @@ async def write(
     if not (action or change):
         raise Rejected("there is nothing to write: neither a message nor a change")
 
+    before = await drafts.place(http, ticket, me) if isinstance(action, DraftReply) else None
     for tag in dict.fromkeys(tags):
         await _add_tag(http, number, tag)
     if article is not None and action is not None:
@@ -54,7 +55,7 @@ async def write(
     if fields:
         _check_owner(await _updated(http, number, fields), fields, stored=False)
     if isinstance(action, DraftReply):
-        return await drafts.save(http, ticket, action, body, me)
+        return await drafts.save(http, ticket, action, body, before)
     return WriteReceipt(None, None, None, datetime.now(UTC))
 
 

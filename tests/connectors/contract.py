@@ -28,6 +28,8 @@ Answers that are methods (a new object per test, so `setup_method` may build a f
 - `customer_would_see(request) -> bool`: would this request, had the vendor done it, reach the requester?
 - `someone_writes(ticket_id, text, role, visibility)`: somebody else adds a message at the vendor's; the ticket's
   version changes with it. The roles used are REQUESTER and AGENT (a colleague, not the integration user).
+- `colleague_drafts(ticket_id)`: a colleague's draft waits in the one place where ours would go; not answered where
+  every draft has a place of its own.
 - `take_away(right)`: from now on `answer` behaves as if the admin had not granted that right.
 
 Recorded deliveries are bodies in `webhooks/` beside the subclass. The part of a file's name before `__` is the event

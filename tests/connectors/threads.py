@@ -22,7 +22,7 @@ from connectors.contract import (
     Role,
     Visibility,
 )
-from connectors.errors import Rejected, WriteConflict
+from connectors.errors import DraftInTheWay, Rejected, WriteConflict
 from tests.connectors.line import Line
 from tests.connectors.questions import ACTIONS, Questions, drain
 
@@ -137,6 +137,21 @@ class ThreadPromises(Questions):
             assert (entry.visibility, entry.author.role) == (VISIBLE_AS[kind], Role.INTEGRATION)
             assert receipt.visibility is VISIBLE_AS[kind]
             assert receipt.version in (None, after.version)
+
+    async def test_a_colleagues_draft_is_left_alone_and_a_note_can_still_be_written(self, connector: Connector) -> None:
+        self.needs(connector, Capability.NATIVE_DRAFT)
+        self.colleague_drafts(self.ticket_id)
+        before = await connector.fetch(self.ticket_id)
+
+        with pytest.raises(DraftInTheWay):
+            await connector.write(before, self.action(DraftReply), Change(tags_added=["never-added"]))
+
+        after = await connector.fetch(self.ticket_id)
+        assert (after.version, after.messages, after.tags) == (before.version, before.messages, before.tags)
+        note = await connector.write(after, self.action(InternalNote))
+        assert note.visibility is Visibility.INTERNAL
+        drafts = [one for one in (await connector.fetch(self.ticket_id)).messages if one.visibility is Visibility.DRAFT]
+        assert drafts == [one for one in before.messages if one.visibility is Visibility.DRAFT]
 
     @pytest.mark.parametrize("text", TEXTS.values(), ids=TEXTS.keys())
     async def test_text_arrives_as_it_was_written(self, connector: Connector, text: str) -> None:

@@ -54,6 +54,9 @@ class Answers(Questions):
     def someone_writes(self, ticket_id: str, text: str, role: Role, visibility: Visibility) -> None:
         self.desk.someone_writes(ticket_id, text, role, visibility)
 
+    def colleague_drafts(self, ticket_id: str) -> None:
+        self.desk.colleague_types(ticket_id)
+
     def take_away(self, right: str) -> None:
         self.desk.missing.add(right)
 

@@ -9,7 +9,7 @@ import pytest
 from respx.models import CallList
 
 from connectors.contract import Change, DraftReply, InternalNote, Mark, Priority, PublicReply, Status, Visibility
-from connectors.errors import Rejected, Unavailable
+from connectors.errors import DraftInTheWay, Rejected, Unavailable
 from connectors.zammad.connector import ZammadConnector
 from tests.connectors.zammad.desk import ACCOUNT, ANN, TICKET, ZammadDesk, recorded
 
@@ -190,8 +190,8 @@ class TestDrafts:
         ticket = await connector.fetch(TICKET)
         desk.colleague_types(TICKET)
 
-        with pytest.raises(Rejected, match="colleague's shared draft"):
-            await connector.write(ticket, DRAFT)
+        with pytest.raises(DraftInTheWay, match="colleague's shared draft"):
+            await connector.write(ticket, DRAFT, Change(["ai"], Priority.HIGH))
 
         assert sent(calls) == []
 
@@ -201,7 +201,7 @@ class TestDrafts:
         await connector.write(await connector.fetch(TICKET), DRAFT)
         desk.drafts[TICKET]["updated_by_id"] = ANN
 
-        with pytest.raises(Rejected, match="colleague's shared draft"):
+        with pytest.raises(DraftInTheWay, match="colleague's shared draft"):
             await connector.write(await connector.fetch(TICKET), DRAFT)
 
     async def test_account_without_shared_drafts_refuses_one_before_any_call(self, calls: CallList) -> None:
