@@ -19,6 +19,7 @@ from connectors.limits import retry_after
 
 LONGEST_ANSWER = 32 * 1024 * 1024  # bytes, unpacked
 MACHINE_CODE = re.compile(r"[A-Za-z][A-Za-z0-9_.-]{0,59}", re.ASCII)
+TOO_OFTEN = "REQUEST_LIMIT_EXCEEDED"  # Salesforce says so with 403, which elsewhere is a missing right
 
 
 class TooLong(Exception):
@@ -62,8 +63,11 @@ def read_json(body: bytes, what: str, *, write: bool) -> Any:
 
 def failure(what: str, status: int, headers: Mapping[str, str], body: bytes, *, write: bool) -> ConnectorError:
     """The vendor's status as our error. Its body is quoted only as far as a machine code, never as text."""
-    said = f"{what}: {status} {_code(body)}".rstrip()
+    code = _code(body)
+    said = f"{what}: {status} {code}".rstrip()
     wait = retry_after(headers.get("retry-after"))
+    if status == 403 and code == TOO_OFTEN:
+        return RateLimited(said, status=status, retry_after=wait)
     if status in (401, 403):
         return AuthFailed(said, status=status)
     if status in (404, 410):
@@ -87,7 +91,9 @@ def _code(body: bytes) -> str:
         data = json.loads(body[:65536])
     except (ValueError, RecursionError):
         return ""
-    for key in ("error", "code", "type"):
+    if isinstance(data, list) and data:
+        data = data[0]  # Salesforce lists its errors
+    for key in ("error", "errorCode", "code", "type"):
         value = data.get(key) if isinstance(data, dict) else None
         if isinstance(value, str) and MACHINE_CODE.fullmatch(value):
             return value

@@ -17,6 +17,7 @@ LONGEST_WAIT = 86_400.0  # seconds; a Retry-After beyond a day is taken as a day
 REMAINING = ("ratelimit-remaining", "x-rate-limit-remaining", "x-ratelimit-remaining")
 TOTAL = ("ratelimit-limit", "x-rate-limit", "x-ratelimit-limit", "x-rate-limit-limit")
 RESET = ("ratelimit-reset", "x-rate-limit-reset", "x-ratelimit-reset")
+USED = re.compile(r"api-usage=(\d{1,9})/(\d{1,9})", re.ASCII)  # Salesforce, of the last 24 hours
 NAMED = re.compile(r"total=(\d{1,9});\s*remaining=(\d{1,9});\s*resets=(\d{1,9})", re.ASCII)
 
 
@@ -75,7 +76,7 @@ class LocalLimits:
 
 
 def budgets(headers: Mapping[str, str], endpoint: str) -> list[Budget]:
-    """What an answer tells about limits: the usual headers, and Zendesk's `total=..; remaining=..; resets=..`.
+    """What an answer tells about limits: the usual headers, and those of Zendesk and Salesforce.
 
     `headers` find a name in any case, as httpx's do. A header that counts one endpoint binds that endpoint alone.
     """
@@ -84,6 +85,9 @@ def budgets(headers: Mapping[str, str], endpoint: str) -> list[Budget]:
         for name, value in headers.items()
         if (named := NAMED.fullmatch(value.strip()))
     ]
+    if used := USED.match(headers.get("sforce-limit-info", "")):
+        allowed = int(used[2])
+        found.append(Budget(EVERY_CALL, max(0, allowed - int(used[1])), LONGEST_PAUSE, allowed))
     remaining = _number(headers, REMAINING)
     if remaining is not None:
         total = _number(headers, TOTAL)

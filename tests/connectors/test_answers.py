@@ -6,7 +6,8 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from connectors.answers import Cut, TooLong, unpacked
+from connectors.answers import Cut, TooLong, failure, unpacked
+from connectors.errors import RateLimited
 
 
 async def chunks(*parts: bytes) -> AsyncIterator[bytes]:
@@ -51,3 +52,12 @@ async def test_what_is_not_packed_as_it_says_is_cut() -> None:
 
 async def test_empty_body_needs_no_packing() -> None:
     assert await unpacked(chunks(), "gzip") == b""
+
+
+def test_a_limit_that_is_told_as_a_missing_right_is_a_limit() -> None:
+    body = b'[{"message":"TotalRequests Limit exceeded.","errorCode":"REQUEST_LIMIT_EXCEEDED"}]'
+
+    error = failure("GET /query", 403, {}, body, write=False)
+
+    assert isinstance(error, RateLimited)
+    assert str(error) == "GET /query: 403 REQUEST_LIMIT_EXCEEDED"

@@ -140,3 +140,12 @@ class TestLocalLimits:
         await limits.tell([Budget(EVERY_CALL, remaining=0, resets_in=1e12)])
 
         assert await limits.ask("GET /x") <= 60
+
+
+@pytest.mark.parametrize(
+    ("told", "left"), [("api-usage=18/5000", 4982), ("api-usage=5001/5000; per-app-api-usage=17/250(appName=x)", 0)]
+)
+def test_calls_that_were_used_up_leave_the_rest(told: str, left: int) -> None:
+    (budget,) = budgets({"sforce-limit-info": told}, "GET /x")
+
+    assert (budget.scope, budget.remaining, budget.total) == (EVERY_CALL, left, 5000)
