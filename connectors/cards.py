@@ -23,6 +23,7 @@ class Card:
     """`offers` is the most that options can switch on; an account's own `capabilities` may be fewer."""
 
     name: str
+    folder: str
     system: str
     versions: str
     draft: str
@@ -43,9 +44,10 @@ class Card:
 def card(name: str) -> Card:
     """A registered connector's card. Raises `Misconfigured` for a name that nobody registered."""
     kind = connectors.load(name)
-    told = yaml.safe_load(files("connectors").joinpath(name, "quality.yaml").read_text("utf-8"))
+    told = yaml.safe_load(_file(name, "quality.yaml"))
     return Card(
         name=name,
+        folder=_package(name).rpartition(".")[2],
         system=str(told["system"]),
         versions=str(told["versions"]),
         draft=str(told["draft"]),
@@ -59,6 +61,26 @@ def card(name: str) -> Card:
 def cards() -> list[Card]:
     """All of them, by the system's name."""
     return sorted((card(name) for name in connectors.REGISTRY), key=lambda one: one.system.lower())
+
+
+def guide(name: str, heading: str) -> str:
+    """The section of a connector's README whose heading begins so, without the heading; empty where there is none."""
+    found: list[str] = []
+    inside = False
+    for line in _file(name, "README.md").splitlines():
+        if line.startswith("## "):
+            inside = line.startswith(heading)
+        elif inside:
+            found.append(line)
+    return "\n".join(found).strip()
+
+
+def _file(name: str, file: str) -> str:
+    return files(_package(name)).joinpath(file).read_text("utf-8")
+
+
+def _package(name: str) -> str:
+    return connectors.REGISTRY[name].partition(":")[0].rpartition(".")[0]
 
 
 def _not_done(rules: Mapping[str, Any]) -> Iterator[tuple[str, tuple[str, str]]]:

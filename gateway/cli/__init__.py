@@ -37,7 +37,20 @@ def main() -> None:
 
 
 def _add_commands() -> None:
-    from gateway.cli import check, connector, connectors, dead, demo, init, ledger, pause, policy, processes, runs
+    from gateway.cli import (
+        account,
+        check,
+        connector,
+        connectors,
+        dead,
+        demo,
+        init,
+        ledger,
+        pause,
+        policy,
+        processes,
+        runs,
+    )
 
     processes.add_to(app)
     check.add_to(app)
@@ -46,6 +59,7 @@ def _add_commands() -> None:
     init.add_to(app)
     connector.add_to(app)
     connectors.add_to(app)
+    app.add_typer(account.app, name="account", help="Connect a help desk to this installation.")
     app.add_typer(runs.app, name="runs", help="What became of events.")
     app.add_typer(ledger.app, name="ledger", help="What tickets cost, and how long they took.")
     app.add_typer(dead.app, name="dead", help="Events that were given up.")

@@ -68,7 +68,7 @@ def _markdown(found: Sequence[Card]) -> str:
     headings = ["system", "events come in by", "draft goes in as", *ABILITIES, "tested with"]
     lines = ["| " + " | ".join(headings) + " |", "|---" * len(headings) + "|"]
     for card in found:
-        link = f"[{card.system}](connectors/{card.name}/README.md), {card.versions}"
+        link = f"[{card.system}](connectors/{card.folder}/README.md), {card.versions}"
         able = ["yes" if card.can(capability) else "-" for capability in ABILITIES.values()]
         lines.append("| " + " | ".join([link, ", ".join(card.ways_in), card.draft, *able, card.tested]) + " |")
     return "\n".join(lines)
