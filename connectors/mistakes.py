@@ -1,4 +1,4 @@
-"""What is wrong with a YAML file, in words for an admin: every mistake at once, each with its place and a suggestion."""
+"""What is wrong with a YAML file, in words for an admin: every mistake at once, with its place and a suggestion."""
 
 import difflib
 from collections.abc import Collection
