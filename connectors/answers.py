@@ -65,7 +65,7 @@ def failure(what: str, status: int, headers: Mapping[str, str], body: bytes, *, 
     """The vendor's status as our error. Its body is quoted only as far as a machine code, never as text."""
     code = _code(body)
     said = f"{what}: {status} {code}".rstrip()
-    wait = retry_after(headers.get("retry-after"))
+    wait = retry_after(headers.get("retry-after") or headers.get("x-ratelimit-retry-after"))
     if status == 403 and code == TOO_OFTEN:
         return RateLimited(said, status=status, retry_after=wait)
     if status in (401, 403):

@@ -14,8 +14,20 @@ LONGEST_PAUSE = 60.0  # seconds; a header that we misread never stops an account
 UNTOLD_RESET = 10.0  # seconds to wait where a vendor says that nothing is left, but not until when
 LONGEST_WAIT = 86_400.0  # seconds; a Retry-After beyond a day is taken as a day
 
-REMAINING = ("ratelimit-remaining", "x-rate-limit-remaining", "x-ratelimit-remaining")
-TOTAL = ("ratelimit-limit", "x-rate-limit", "x-ratelimit-limit", "x-rate-limit-limit")
+REMAINING = (
+    "ratelimit-remaining",
+    "x-rate-limit-remaining",
+    "x-ratelimit-remaining",
+    "x-ratelimit-remaining-minute",  # Help Scout
+)
+TOTAL = (
+    "ratelimit-limit",
+    "x-rate-limit",
+    "x-ratelimit-limit",
+    "x-rate-limit-limit",
+    "x-ratelimit-total",  # Freshdesk
+    "x-ratelimit-limit-minute",  # Help Scout
+)
 RESET = ("ratelimit-reset", "x-rate-limit-reset", "x-ratelimit-reset")
 USED = re.compile(r"api-usage=(\d{1,9})/(\d{1,9})", re.ASCII)  # Salesforce, of the last 24 hours
 NAMED = re.compile(r"total=(\d{1,9});\s*remaining=(\d{1,9});\s*resets=(\d{1,9})", re.ASCII)

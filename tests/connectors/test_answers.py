@@ -61,3 +61,11 @@ def test_a_limit_that_is_told_as_a_missing_right_is_a_limit() -> None:
 
     assert isinstance(error, RateLimited)
     assert str(error) == "GET /query: 403 REQUEST_LIMIT_EXCEEDED"
+
+
+@pytest.mark.parametrize("name", ["retry-after", "x-ratelimit-retry-after"])
+def test_time_to_wait_is_known_in_each_spelling(name: str) -> None:
+    error = failure("GET /x", 429, {name: "7"}, b"", write=False)
+
+    assert isinstance(error, RateLimited)
+    assert error.retry_after == 7

@@ -110,6 +110,20 @@ class TestBudgets:
         assert retry_after(in_a_minute) == pytest.approx(60, abs=2)
 
 
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"X-RateLimit-Total": "400", "X-RateLimit-Remaining": "31"},
+        {"X-RateLimit-Limit-Minute": "400", "X-RateLimit-Remaining-Minute": "31"},
+    ],
+    ids=["Freshdesk", "Help Scout"],
+)
+def test_header_that_counts_down_is_known_in_each_spelling(headers: dict[str, str]) -> None:
+    (budget,) = budgets(httpx.Headers(headers), "GET /x")
+
+    assert (budget.scope, budget.remaining, budget.total) == (EVERY_CALL, 31, 400)
+
+
 class TestLocalLimits:
     async def test_calls_are_counted_between_answers(self) -> None:
         limits = LocalLimits()

@@ -97,6 +97,7 @@ def test_long_hostile_text_takes_no_time(text: str) -> None:
         ('<div dir="auto"><p>One</p>\n<p>Two</p></div>', "<p>One</p> <p>Two</p>"),
         ("<div><div><p>One</p></div></div>", "<p>One</p>"),
         (f"<p>{{{HAIR_SPACE}{{name}}}}</p>", "<p>{{name}}</p>"),
+        ('<div><p>It\'s "here" &amp; paid.<br />Bye</p></div>', "<p>It&#x27;s &quot;here&quot; &amp; paid.<br>Bye</p>"),
     ],
 )
 def test_stored_page_is_known_by_its_words_or_its_markup(stored: str, written: str) -> None:

@@ -1,0 +1,1 @@
+"""Freshdesk: automation webhooks in, private notes and public replies out."""
