@@ -33,7 +33,7 @@ from connectors.values import needed
 
 
 class DescribedConnector:
-    """One account of a help desk that a file describes. What the class says is the most that a description can offer."""
+    """One account of a help desk that a file describes. The class says the most that a description can offer."""
 
     name: ClassVar[str] = "http"
     secret_roles: Mapping[str, str] = SECRET_ROLES

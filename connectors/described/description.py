@@ -30,7 +30,7 @@ Zone = Annotated[ZoneInfo, PlainValidator(_zone), WithJsonSchema({"type": "strin
 class SignIn(Keys):
     """How our calls are authenticated; the only place where a secret may stand."""
 
-    headers: dict[HeaderName, Template] = {}
+    headers: dict[HeaderName, Template] = Field(default_factory=dict)
     basic: "Basic | None" = None
 
     @model_validator(mode="after")
@@ -64,13 +64,13 @@ class Deliveries(Keys):
 class Words(Keys):
     """The help desk's word: ours. `"*"` stands for every other word. The first of several is the one that we write."""
 
-    event: dict[str, EventKind] = {}
+    event: dict[str, EventKind] = Field(default_factory=dict)
     role: dict[str, RoleWord]
     visibility: dict[str, Visibility]
     status: dict[str, Status]
-    priority: dict[str, Priority] = {}
-    format: dict[str, BodyFormat] = {}
-    team: dict[str, str] = {}
+    priority: dict[str, Priority] = Field(default_factory=dict)
+    format: dict[str, BodyFormat] = Field(default_factory=dict)
+    team: dict[str, str] = Field(default_factory=dict)
 
 
 class PersonPaths(Keys):
@@ -112,7 +112,7 @@ class TicketPaths(Keys):
     language: Path | None = None
     brand: Path | None = None
     url: Path | None = None
-    fields: dict[Name, Path] = {}
+    fields: dict[Name, Path] = Field(default_factory=dict)
 
 
 class MessagePaths(Keys):
@@ -128,8 +128,8 @@ class MessagePaths(Keys):
 
 class ACall(Keys):
     request: Request
-    query: dict[str, Template] = {}
-    headers: dict[HeaderName, Template] = {}
+    query: dict[str, Template] = Field(default_factory=dict)
+    headers: dict[HeaderName, Template] = Field(default_factory=dict)
     body: Body | None = None
 
 
@@ -157,8 +157,8 @@ class Messages(Keys):
     """Without `request`, the thread is in the ticket's own answer."""
 
     request: Request | None = None
-    query: dict[str, Template] = {}
-    headers: dict[HeaderName, Template] = {}
+    query: dict[str, Template] = Field(default_factory=dict)
+    headers: dict[HeaderName, Template] = Field(default_factory=dict)
     body: Body | None = None
     each: Path
     next: Next | None = None
@@ -185,7 +185,7 @@ class Answer(Keys):
 
 
 class WriteCall(ACall):
-    carries: list[Part] = []
+    carries: list[Part] = Field(default_factory=list)
     answer: Answer = Answer()
 
 
@@ -210,7 +210,7 @@ class Writes(Keys):
     note: WriteCall
     reply: WriteCall | None = None
     draft: WriteCall | None = None
-    changes: list[ChangeCall] = []
+    changes: list[ChangeCall] = Field(default_factory=list)
 
 
 class CheckCall(ACall):
@@ -228,10 +228,10 @@ class Description(Keys):
     version: Literal[1]
     system: Line
     body_format: BodyFormat = BodyFormat.TEXT
-    templates: list[Opening] = []
+    templates: list[Opening] = Field(default_factory=list)
     search_lag: Duration = timedelta(0)
     timezone: Zone | None = None
-    secrets: dict[Name, Line] = {}
+    secrets: dict[Name, Line] = Field(default_factory=dict)
     sign_in: SignIn
     deliveries: Deliveries
     words: Words

@@ -16,6 +16,7 @@ from connectors.described.find import Finder
 from connectors.described.read import Reader
 from connectors.described.template import Openings
 from connectors.described.templates import Context
+from connectors.described.write_context import parts_of, write_context
 from connectors.errors import ConnectorError, Rejected, Unavailable
 from connectors.http import HttpClient
 from connectors.values import lacks, storable
@@ -136,65 +137,6 @@ class Writer:
 
     def _moment(self, said: Answer, answer: Any) -> datetime:
         return words.moment(_told(said, "written_at", answer), self._said.timezone) or datetime.now(UTC)
-
-
-def parts_of(change: Change | None) -> list[str]:
-    """Which parts of a ticket a change touches."""
-    if not change:
-        return []
-    told = {
-        "tags": change.tags_added,
-        "priority": change.priority,
-        "team": change.team,
-        "assignee": change.assignee,
-        "status": change.status,
-    }
-    return [part for part, value in told.items() if value]
-
-
-def write_context(
-    context: Context,
-    said: Description,
-    openings: Openings,
-    ticket: Ticket,
-    action: Action | None,
-    change: Change | None,
-) -> dict[str, Any]:
-    """What the placeholders of a write may name, in the help desk's own words."""
-    person = ticket.assignee
-    found: dict[str, Any] = {
-        **context,
-        "now": datetime.now(UTC).isoformat(timespec="seconds"),
-        "ticket": {
-            "id": ticket.id,
-            "version": ticket.version,
-            "subject": ticket.subject,
-            "status": ticket.status.value,
-            "priority": ticket.priority.value,
-            "queue": ticket.queue,
-            "tags": list(ticket.tags),
-            "requester": {"id": ticket.requester.id, "name": ticket.requester.name, "email": ticket.requester.email},
-            "assignee": {"id": person.id, "name": person.name, "email": person.email} if person else None,
-            "fields": dict(ticket.fields),
-        },
-        "message": None,
-        "change": _change(said, change or Change()),
-    }
-    if action is not None:
-        found["message"] = {"text": openings.neutralised(storable(action.body)), "mark": action.mark.value}
-    return found
-
-
-def _change(said: Description, change: Change) -> dict[str, Any]:
-    tables = said.words
-    known_team = change.team in tables.team.values()
-    return {
-        "tags_added": list(map(storable, change.tags_added)) or None,
-        "priority": words.theirs(tables.priority, change.priority, "priority") if change.priority else None,
-        "status": words.theirs(tables.status, change.status, "status") if change.status else None,
-        "team": words.theirs(tables.team, change.team, "team") if change.team and known_team else change.team,
-        "assignee": change.assignee,
-    }
 
 
 def refuse_other_visibility(receipt: WriteReceipt, action: Action, ticket_id: str) -> None:
