@@ -4,10 +4,11 @@ GatewayError                500  a title for people, a detail for this case, and
 ├── ConfigurationInvalid    500  countersign.yaml or the environment: every mistake, with file and line
 ├── DatabaseUnavailable     503  no server, no connection, or migrations missing
 ├── NotAuthentic            401  a delivery or a token that we do not believe
-├── DeliveryMalformed       400  authentic or not, it cannot be read
+├── DeliveryMalformed       400  authentic, but no document
 ├── DeliveryTooLarge        413
 ├── NotFound                404  no such run, ticket, draft
 ├── NotAllowed              403
+├── NotNow                  409  the draft is not in a state for it, or has changed since it was read
 └── RunEnded                     not failures: ways in which a walk ends early
     ├── Superseded               a newer event of the ticket takes over
     ├── NothingOwed              nobody waits for a reply
@@ -76,6 +77,11 @@ class NotFound(GatewayError):
 class NotAllowed(GatewayError):
     status = 403
     title = "Not allowed"
+
+
+class NotNow(GatewayError):
+    status = 409
+    title = "Not possible now"
 
 
 class RunEnded(Exception):

@@ -15,6 +15,12 @@ SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300)
 deliveries = Counter(
     "countersign_deliveries", "Webhook deliveries by what became of them", ["account", "outcome"], registry=REGISTRY
 )
+quarantined = Counter(
+    "countersign_quarantined_deliveries", "Authentic deliveries that could not be read", ["account"], registry=REGISTRY
+)
+new_fields = Counter(
+    "countersign_new_fields", "Fields of deliveries that were never there before", ["account"], registry=REGISTRY
+)
 polls = Counter("countersign_polls", "Polls by what became of them", ["account", "outcome"], registry=REGISTRY)
 acknowledged = Histogram(
     "countersign_acknowledgement_seconds", "From a delivery to its answer", registry=REGISTRY, buckets=SECONDS

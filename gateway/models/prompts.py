@@ -24,7 +24,10 @@ FRONT = re.compile(r"\A---\n(.*?)\n---\n", re.DOTALL)
 PART = re.compile(r"^# (System|User)[ \t]*$", re.MULTILINE)
 SYSTEM_MAY_NAME = frozenset({"audience", "brand", "language", "language_name", "sign_off", "tone"})
 USER_MAY_NAME = frozenset(
-    {"answer", "attachments", "code", "facts", "language", "language_name", "passages", "problem", "thread", "ticket"}
+    {
+        *("answer", "attachments", "code", "facts", "instruction", "language", "language_name", "passages", "problem"),
+        *("thread", "ticket"),
+    }
 )
 FILTERS = ("default", "join", "length", "lower", "trim", "upper")
 

@@ -58,6 +58,8 @@ class DraftRequest:
     voice: Voice = Voice()
     audience: Audience = Audience.REQUESTER
     attempts_before: int = 0
+    instruction: str = ""  # what a colleague wants different, masked
+    previous: str = ""  # the draft that it speaks of, masked
 
     def visible_passages(self) -> tuple[PromptPassage, ...]:
         """The passages that this audience may have."""

@@ -55,16 +55,27 @@ def data(request: DraftRequest) -> dict[str, str]:
             fenced(f"PASSAGE {passage.number}", code, f"title: {passage.title}\n{passage.text}", LONGEST_PASSAGE)
             for passage in request.visible_passages()[:MOST_PASSAGES]
         ),
+        "instruction": _instruction(request, code),
         "answer": "",
         "problem": "",
     }
+
+
+def _instruction(request: DraftRequest, code: str) -> str:
+    """What a colleague wants different, behind the draft that it speaks of."""
+    if not request.instruction:
+        return ""
+    previous = fenced("PREVIOUS DRAFT", code, request.previous, LONGEST_QUESTION) if request.previous else ""
+    return joined(filter(None, (previous, fenced("INSTRUCTION", code, request.instruction, LONGEST_MESSAGE))))
 
 
 def broken(answer: str, problem: str) -> dict[str, str]:
     """The data of a repair: the answer that could not be read, fenced like everything else."""
     code = new_code()
     return {
-        **dict.fromkeys(("language", "language_name", "ticket", "thread", "facts", "attachments", "passages"), ""),
+        **dict.fromkeys(
+            ("language", "language_name", "ticket", "thread", "facts", "attachments", "passages", "instruction"), ""
+        ),
         "code": code,
         "problem": problem,
         "answer": fenced("BROKEN ANSWER", code, answer, LONGEST_QUESTION),

@@ -4,15 +4,16 @@ Plain text in, plain values out; no network, no settings, nothing kept. All of i
 normal mail. A mail of several megabytes takes tens of milliseconds: give that to a thread.
 """
 
-from gateway.screening.clean import Cleaned, clean
+from gateway.screening.clean import Cleaned, clean, typed
 from gateway.screening.injection import Injection, Signal, injection_in, together
 from gateway.screening.known import Known
 from gateway.screening.language import Language, language_of
 from gateway.screening.normalise import normalise
-from gateway.screening.personal import Kind, Match, personal
+from gateway.screening.personal import PLACEHOLDER, Kind, Match, personal
 from gateway.screening.vault import Vault
 
 __all__ = [
+    "PLACEHOLDER",
     "Cleaned",
     "Injection",
     "Kind",
@@ -27,4 +28,5 @@ __all__ = [
     "normalise",
     "personal",
     "together",
+    "typed",
 ]

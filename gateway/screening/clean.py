@@ -56,6 +56,14 @@ def clean(body: str, format: str = "text", *, limit: int = LIMIT) -> Cleaned:
     )
 
 
+def typed(body: str, format: str = "text", *, limit: int = LIMIT) -> str:
+    """The words of a body as somebody typed them: markup gone, and nothing else. For what a colleague writes to us."""
+    if format == "html":
+        page = page_text(body)
+        body = page.text or page.quoted
+    return normalise(body[: limit * _RAW_FACTOR], limit=limit).text.strip()
+
+
 def _without_images(text: str, format: str) -> str:
     return _MARKDOWN_IMAGE.sub("", text) if format == "markdown" else text
 

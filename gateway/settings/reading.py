@@ -45,6 +45,36 @@ def _cross_check(document: Document, connectors: list[str]) -> None:
             if isinstance(source, str) and source not in sources:
                 document.problem((*here, "knowledge", number), unknown("knowledge source", source, sources))
 
+    _cross_check_people(document, data)
+
+
+def _cross_check_people(document: Document, data: dict[str, Any]) -> None:
+    """Members must be declared, and so must the accounts that people and groups speak of. An id is one person's."""
+    accounts, people = _keys(data.get("accounts")), _keys(data.get("people"))
+    for name, entry in _entries(data.get("groups")):
+        for number, member in enumerate(_texts(entry.get("members"))):
+            if member not in people:
+                document.problem(("groups", name, "members", number), unknown("person", member, people))
+        for number, account in enumerate(_texts(entry.get("accounts"))):
+            if account not in accounts:
+                document.problem(("groups", name, "accounts", number), unknown("account", account, accounts))
+    taken: dict[tuple[str, str], str] = {}
+    for name, entry in _entries(data.get("people")):
+        for account, agent in _entries(entry.get("ids"), str):
+            here: Location = ("people", name, "ids", account)
+            if account not in accounts:
+                document.problem(here, unknown("account", account, accounts))
+            if (other := taken.setdefault((account, agent), name)) != name:
+                document.problem(here, f"{other} has this id already; one agent of a help desk is one person")
+
+
+def _entries(value: Any, kind: type = dict) -> list[tuple[str, Any]]:
+    return [(key, one) for key, one in value.items() if isinstance(one, kind)] if isinstance(value, dict) else []
+
+
+def _texts(value: Any) -> list[str]:
+    return [one for one in value if isinstance(one, str)] if isinstance(value, list) else []
+
 
 def _keys(value: Any) -> list[str]:
     return list(value) if isinstance(value, dict) else []

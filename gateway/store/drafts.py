@@ -1,6 +1,7 @@
 """Drafts beyond the run that made them: which one a ticket has now, and what became of it."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from gateway.records import DraftState
 from gateway.store.database import Database, Row
@@ -63,6 +64,16 @@ async def keep_outcome(
                where run_id = %(run)s and state = any(%(states)s)""",
             {"run": run_id, "states": OPEN},
         )
+
+
+async def kept_ticket(database: Database, run_id: int) -> Any:
+    """The ticket as a run read it; None once erased."""
+    row = await database.one(
+        """select c.body from step s join content c on c.id = s.content_id
+           where s.run_id = %(run)s and s.name = 'context'""",
+        {"run": run_id},
+    )
+    return row["body"] if row else None
 
 
 async def written_entries(database: Database, account: str, ticket_id: str) -> set[str]:

@@ -30,7 +30,9 @@ select e.*, r.state as run_state, r.started_at, r.waited_ms, r.requester,
   (select count(*) from attempt a where a.run_id = e.id) as attempts,
   -- A draft that waits in the help desk may be sent by an agent under the same id, so that it is read again.
   exists (select 1 from write_back w where w.account = e.account and w.entry_id = e.message_id
-          and w.ticket_id = e.ticket_id and w.purpose in ('note', 'reply')) as own_entry
+          and w.ticket_id = e.ticket_id and w.purpose in ('note', 'answer', 'reply')) as own_entry,
+  (select v.act from review v where v.id = case when e.kind = 'review' then split_part(e.event_id, ':', 3)::bigint end)
+    as review_act
 from event e join run r on r.id = e.id where e.id = %(run)s
 """
 STEPS = """
@@ -56,7 +58,7 @@ DRAFT = """
 with older as (
   update draft set state = 'superseded', changed_at = now()
   where account = %(account)s and ticket_id = %(ticket)s and run_id < %(run)s
-    and state in ('proposed', 'shown', 'held'))
+    and state in ('proposed', 'shown', 'held', 'approved'))
 insert into draft (run_id, account, ticket_id, ticket_version, answers, state, text_hash, language, content_id,
                    created_at, changed_at)
 values (%(run)s, %(account)s, %(ticket)s, %(version)s, %(answers)s, %(state)s, %(hash)s, %(language)s,
@@ -123,6 +125,7 @@ class RunRows:
         self._run_id = run_id
         self._waiting: list[tuple[LiteralString, Mapping[str, Any]]] = []
         self._who: dict[str, Any] = {"run": run_id, "requester": None}
+        self.draft_run = run_id  # whose draft the writes of this run are about: that of a review is another run's
 
     async def open(self) -> OpenedRun | None:
         """Begin the run, or find what was done of it. None where there is no such event."""
@@ -214,8 +217,15 @@ class RunRows:
                 values,
             )
 
-    async def uncertain(self, purpose: str, detail: str) -> None:
-        """A write that cannot be proved, and so neither can its draft."""
+    async def remark(self, purpose: str, detail: str) -> None:
+        """Something that was noticed about a write after it."""
+        await self._database.run(
+            "update write_back set detail = %(detail)s where run_id = %(run)s and purpose = %(purpose)s",
+            {"run": self._run_id, "purpose": purpose, "detail": detail},
+        )
+
+    async def uncertain(self, purpose: str, detail: str, *, with_draft: bool) -> None:
+        """A write that cannot be proved; `with_draft`: neither can the draft that it is about."""
         async with self._database.transaction() as connection, connection.pipeline():
             values = {"run": self._run_id, "purpose": purpose, "detail": detail}
             await connection.execute(
@@ -223,9 +233,11 @@ class RunRows:
                    where run_id = %(run)s and purpose = %(purpose)s""",
                 values,
             )
-            await connection.execute(
-                "update draft set state = 'uncertain', changed_at = now() where run_id = %(run)s", values
-            )
+            if with_draft:
+                await connection.execute(
+                    "update draft set state = 'uncertain', changed_at = now() where run_id = %(run)s",
+                    {"run": self.draft_run},
+                )
 
     async def written(self, purpose: str, receipt: Mapping[str, Any], draft_state: DraftState | None) -> None:
         """The receipt of a write, and what it makes of the draft."""
@@ -238,7 +250,7 @@ class RunRows:
             if draft_state is not None:
                 await connection.execute(
                     "update draft set state = %(state)s, changed_at = now() where run_id = %(run)s",
-                    {"run": self._run_id, "state": draft_state},
+                    {"run": self.draft_run, "state": draft_state},
                 )
 
     async def finish(

@@ -12,7 +12,11 @@ select
     when 'deadline' then not exists (select 1 from draft d where d.run_id = split_part(e.event_id, ':', 2)::bigint
                                      and d.state in ('shown', 'held', 'withheld', 'expired'))
     else exists (select 1 from event n where n.account = e.account and n.ticket_id = e.ticket_id and n.id > e.id
-                 and n.supersedes) end as overtaken,
+                 and n.supersedes)
+      -- What a person asked for is held against the ticket itself, but for a draft: the newest message gets its own.
+      and not exists (select 1 from review v where e.kind = 'review' and v.act <> 'redraft'
+                      and v.id = case when e.kind = 'review' then split_part(e.event_id, ':', 3)::bigint end)
+    end as overtaken,
   exists (select 1 from procrastinate_jobs j where j.id = %(job)s and j.status = 'doing'
           and j.worker_id = %(worker)s and j.attempts = %(attempts)s) as leased,
   exists (select 1 from pause p where p.resumed_at is null and p.account in (e.account, '*')) as paused

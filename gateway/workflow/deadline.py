@@ -15,7 +15,7 @@ from gateway.store.database import Row
 from gateway.telemetry import deadlines as passed_deadlines
 from gateway.workflow import context
 from gateway.workflow.context import Reading
-from gateway.workflow.deliver import Planned, deliver, intend, new_mark, planned
+from gateway.workflow.deliver import Planned, deliver, intend, kept_plans, new_mark, planned, plans_to_keep
 from gateway.workflow.note import Note
 from gateway.workflow.outcome import recognise, reply_after
 from gateway.workflow.walk import Walk
@@ -71,7 +71,6 @@ class Passed:
     routes: bool  # the help desk lets us change team, priority and tags
 
 
-_PLANNED = TypeAdapter(tuple[Planned, ...])
 _PROMISED = TypeAdapter(Promised)
 
 
@@ -125,9 +124,7 @@ async def _acted(walk: Walk, reading: Reading, draft: Row) -> str | None:
 async def _plans(walk: Walk, reading: Reading, draft: Row, number: int) -> tuple[str | None, tuple[Planned, ...]]:
     """(next deadline, the writes of the step): of an earlier try, or made and kept now together with the timer."""
     if kept := walk.kept(STEP):
-        if kept.content is None:
-            raise NothingOwed("the requester's data was erased")
-        return kept.data["until"], _PLANNED.validate_python(kept.content["planned"])
+        return kept.data["until"], kept_plans(kept.content)
     passed = _passed(walk, reading, draft, number)
     plans = tuple(_writes(walk, passed))
     data = {
@@ -139,7 +136,7 @@ async def _plans(walk: Walk, reading: Reading, draft: Row, number: int) -> tuple
         "until": (until := _iso(passed.until)),
         "writes": [plan.purpose for plan in plans],
     }
-    walk.keep(STEP, data, {"planned": _PLANNED.dump_python(plans, mode="json")})
+    walk.keep(STEP, data, plans_to_keep(plans))
     intend(walk, plans, reading.ticket.version)
     if passed.until is not None:
         walk.rows.deadline(draft["run_id"], number + 1, passed.until)

@@ -4,17 +4,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from pydantic import TypeAdapter
-
 from connectors.contract import Capability, Change, Priority, text_hash
-from gateway.errors import NothingOwed, Withheld
+from gateway.errors import Withheld
 from gateway.models import Route
 from gateway.policy import Decision, Escalation, Verdict
 from gateway.records import DraftState
 from gateway.telemetry import observed_rules
 from gateway.workflow.check import Findings
 from gateway.workflow.context import Reading
-from gateway.workflow.deliver import Planned, intend, new_mark, planned
+from gateway.workflow.deliver import Planned, intend, kept_plans, new_mark, planned, plans_to_keep
 from gateway.workflow.draft import Drafted
 from gateway.workflow.facts import Facts, grounded_facts, plain, screened_facts, ticket_facts
 from gateway.workflow.ground import Grounded
@@ -39,9 +37,6 @@ class Decided:
     def reason(self) -> str | None:
         """The weightiest reason, for lists."""
         return self.because[0] if self.because else None
-
-
-_PLANNED = TypeAdapter(tuple[Planned, ...])
 
 
 def choose_models(walk: Walk, reading: Reading, screened: Screened, grounded: Grounded) -> Route:
@@ -72,13 +67,11 @@ async def decide(
 ) -> Decided:
     """The decision, from the row of an earlier try or made now, with the intents of its writes beside it."""
     if kept := walk.kept(STEP):
-        if kept.content is None:
-            raise NothingOwed("the requester's data was erased")
         decided = Decided(
             kept.data["verdict"],
             tuple(kept.data["because"]),
             kept.data["policy_version"],
-            _PLANNED.validate_python(kept.content["planned"]),
+            kept_plans(kept.content),
         )
     else:
         with walk.timed(STEP):
@@ -179,7 +172,7 @@ def _keep(walk: Walk, reading: Reading, drafted: Drafted, decision: Decision, de
         "policy_version": decided.policy_version,
         "writes": [plan.purpose for plan in decided.planned],
     }
-    walk.keep(STEP, data, {"planned": _PLANNED.dump_python(decided.planned, mode="json")})
+    walk.keep(STEP, data, plans_to_keep(decided.planned))
     intend(walk, decided.planned, version)
     if decision.escalation is not None and decision.escalation.due is not None:
         walk.rows.deadline(walk.run_id, 1, decision.escalation.due)

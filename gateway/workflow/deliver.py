@@ -6,15 +6,17 @@ a person looks and nobody writes.
 """
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import structlog
+from pydantic import TypeAdapter
 
 from connectors.contract import (
     Action,
+    BodyFormat,
     Capability,
     Change,
     DraftReply,
@@ -26,10 +28,12 @@ from connectors.contract import (
     WriteReceipt,
     text_hash,
 )
-from connectors.errors import NotFound, RetryLater, WriteConflict
+from connectors.errors import ConnectorError, NotFound, RetryLater, WriteConflict
 from gateway.errors import NothingOwed, Superseded, Uncertain
 from gateway.records import DraftState, WriteState
+from gateway.screening import clean
 from gateway.store.database import Row
+from gateway.telemetry import changed_replies
 from gateway.workflow import context
 from gateway.workflow.walk import Walk
 
@@ -38,16 +42,23 @@ log = structlog.get_logger()
 ACTIONS: dict[str, type[DraftReply | InternalNote | PublicReply]] = {
     "draft": DraftReply,
     "note": InternalNote,
+    "answer": InternalNote,
     "reply": PublicReply,
 }
-EXPECTED = {"draft": Visibility.DRAFT, "note": Visibility.INTERNAL, "reply": Visibility.PUBLIC}
+EXPECTED = {
+    "draft": Visibility.DRAFT,
+    "note": Visibility.INTERNAL,
+    "answer": Visibility.INTERNAL,
+    "reply": Visibility.PUBLIC,
+}
 MAKES_DRAFT = {"draft": DraftState.SHOWN, "note": DraftState.SHOWN, "reply": DraftState.SENT}
 CLOCK_SKEW = timedelta(minutes=5)  # the help desk's clock is not ours
 
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """One write that was decided on: `draft`, `note`, `reply`, or `routing`, which changes fields and says nothing.
+    """One write that was decided on: `draft`, `note`, `reply`, `answer` (a note that says something to agents and is
+    no draft), or `routing`, which changes fields and says nothing.
 
     It is kept with the decision, so that whoever delivers it writes these very words under this very mark."""
 
@@ -61,6 +72,21 @@ class Planned:
         if self.body is None:
             return None
         return ACTIONS[self.purpose](self.body, Mark(self.mark, self.text_hash, since))
+
+
+_PLANS = TypeAdapter(tuple[Planned, ...])
+
+
+def plans_to_keep(plans: tuple[Planned, ...]) -> dict[str, Any]:
+    """Plans as the content of a step."""
+    return {"planned": _PLANS.dump_python(plans, mode="json")}
+
+
+def kept_plans(content: Any) -> tuple[Planned, ...]:
+    """The plans that an earlier try has kept: these very words, under these very marks."""
+    if content is None:
+        raise NothingOwed("the requester's data was erased")
+    return _PLANS.validate_python(content["planned"])
 
 
 def new_mark() -> str:
@@ -92,7 +118,7 @@ async def _settle(walk: Walk, purpose: str, write: Row) -> None:
     connector = walk.desk.connector
     if Capability.MARKS not in connector.capabilities:
         detail = "the help desk cannot tell whether this was stored; look into the ticket"
-        await walk.rows.uncertain(purpose, detail)
+        await walk.rows.uncertain(purpose, detail, with_draft=purpose in MAKES_DRAFT)
         raise Uncertain(detail)
     visible_at = write["intended_at"] + connector.search_lag
     if (wait := (visible_at - datetime.now(UTC)).total_seconds()) > 0:
@@ -102,38 +128,48 @@ async def _settle(walk: Walk, purpose: str, write: Row) -> None:
         await _keep_receipt(walk, purpose, receipt)
 
 
-async def deliver(walk: Walk, ticket: Ticket, plans: Sequence[Planned]) -> None:
-    """Make the planned writes that are not made yet."""
+AfterChange = Callable[[context.Reading], Ticket]
+
+
+async def deliver(
+    walk: Walk, ticket: Ticket, plans: Sequence[Planned], after_change: AfterChange | None = None
+) -> None:
+    """Make the planned writes that are not made yet. `after_change` decides what happens where the ticket is not what
+    it was: it gives the ticket to go on with, or raises."""
     for plan in plans:
         if walk.writes[plan.purpose]["state"] == WriteState.INTENT:
             with walk.timed(STEP):
-                ticket = await _write(walk, ticket, plan)
+                ticket = await _write(walk, ticket, plan, after_change)
 
 
-async def _write(walk: Walk, ticket: Ticket, plan: Planned) -> Ticket:
+async def _write(walk: Walk, ticket: Ticket, plan: Planned, after_change: AfterChange | None) -> Ticket:
     """The ticket as our own write left it, so that the next one is not taken for stale."""
     connector = walk.desk.connector
     action = plan.action(datetime.now(UTC) - CLOCK_SKEW)
     if Capability.CONDITIONAL_WRITE not in connector.capabilities:
         fresh = await context.read_now(walk)
         if fresh.ticket.version != ticket.version:
-            ticket = await _after_change(walk, plan, fresh)
+            ticket = await _after_change(walk, plan, fresh, after_change)
     await walk.stand()
     try:
         receipt = await connector.write(ticket, action, plan.change)
     except NotFound:
         raise NothingOwed("the ticket does not exist any more") from None
     except WriteConflict:
-        ticket = await _after_change(walk, plan, await context.read_now(walk))
+        ticket = await _after_change(walk, plan, await context.read_now(walk), after_change)
         await walk.stand()
         receipt = await connector.write(ticket, action, plan.change)
     await _inspect(walk, plan, receipt)
     await _keep_receipt(walk, plan.purpose, receipt)
+    if plan.purpose == "reply":
+        await _read_back(walk, plan, receipt)
     return replace(ticket, version=receipt.version) if receipt.version else ticket
 
 
-async def _after_change(walk: Walk, plan: Planned, fresh: context.Reading) -> Ticket:
-    """The ticket changed since. A note still helps if the question is the same; a reply never goes."""
+async def _after_change(walk: Walk, plan: Planned, fresh: context.Reading, after_change: AfterChange | None) -> Ticket:
+    """The ticket changed since. A note still helps if the question is the same; a reply of a policy never goes."""
+    if after_change is not None:
+        return after_change(fresh)
     if plan.purpose == "reply" or fresh.answers != walk.answers:
         await walk.read_again(fresh.ticket.version)
         raise Superseded("the ticket changed before the draft was written")
@@ -152,8 +188,30 @@ async def _inspect(walk: Walk, plan: Planned, receipt: WriteReceipt) -> None:
             expected=expected,
             got=receipt.visibility,
         )
-        await walk.rows.uncertain(plan.purpose, f"came back as {receipt.visibility}")
+        await walk.rows.uncertain(
+            plan.purpose, f"came back as {receipt.visibility}", with_draft=plan.purpose in MAKES_DRAFT
+        )
         raise Uncertain(f"the help desk stored a {expected} entry as {receipt.visibility}; a person must look")
+
+
+async def _read_back(walk: Walk, plan: Planned, receipt: WriteReceipt) -> None:
+    """What did the requester really get? Other words than those that were allowed are an alarm, and stay on the row."""
+    try:
+        fresh = await walk.desk.connector.fetch(walk.ticket_id)
+    except ConnectorError as error:
+        log.warning("a reply was not read back", account=walk.account, run=walk.run_id, reason=str(error))
+        return
+    stored = next((message for message in fresh.messages if message.id == receipt.entry_id), None)
+    if stored is None or _words(stored.body, stored.format) == _words(plan.body or "", walk.desk.connector.body_format):
+        return
+    changed_replies.labels(walk.account).inc()
+    log.error("a reply stands in the ticket with other words", account=walk.account, run=walk.run_id)
+    await walk.rows.remark(plan.purpose, "the help desk shows other words than those that were sent")
+
+
+def _words(body: str, how: BodyFormat) -> str:
+    """What a reader sees, without white space: a vendor may wrap lines, and what it would expand has a gap in it."""
+    return "".join(clean(body, how).text.split())
 
 
 async def _keep_receipt(walk: Walk, purpose: str, receipt: WriteReceipt) -> None:

@@ -7,6 +7,7 @@ from pydantic import TypeAdapter
 
 from gateway.errors import NothingOwed
 from gateway.models import DraftRequest, ModelReply, PromptPassage, Route, SentenceCitation, ThreadMessage
+from gateway.store import reviews
 from gateway.workflow.ground import Grounded
 from gateway.workflow.screen import Screened
 from gateway.workflow.walk import Walk
@@ -52,7 +53,7 @@ async def draft(walk: Walk, screened: Screened, grounded: Grounded, route: Route
             raise NothingOwed("the requester's data was erased")
         return _ROW.validate_python({**kept.data, **kept.content})
     with walk.timed(STEP):
-        request = _request(walk, screened, grounded)
+        request = await _request(walk, screened, grounded)
         reply = await walk.line.drafter.draft(request, route, walk.line.attempts, walk.stand)
         drafted = _restored(reply, screened, route, request.language)
     row = _ROW.dump_python(drafted, mode="json")
@@ -62,8 +63,9 @@ async def draft(walk: Walk, screened: Screened, grounded: Grounded, route: Route
     return drafted
 
 
-def _request(walk: Walk, screened: Screened, grounded: Grounded) -> DraftRequest:
+async def _request(walk: Walk, screened: Screened, grounded: Grounded) -> DraftRequest:
     desk = walk.desk
+    instruction, previous = await _asked_for(walk, screened)
     return DraftRequest(
         run_id=walk.run_id,
         question=screened.question,
@@ -78,7 +80,21 @@ def _request(walk: Walk, screened: Screened, grounded: Grounded) -> DraftRequest
         unread_attachments=screened.attachments,
         voice=desk.voice,
         attempts_before=walk.attempts_before,
+        instruction=instruction,
+        previous=previous,
     )
+
+
+async def _asked_for(walk: Walk, screened: Screened) -> tuple[str, str]:
+    """What a person wants different, and the draft that it speaks of: both as a model may see them."""
+    if not walk.is_redraft:
+        return "", ""
+    run_id, review_id = reviews.of_event(walk.event)
+    words = await reviews.words_of(walk.line.database, review_id)
+    draft = await reviews.draft_of(walk.line.database, run_id)
+    if words is None or draft is None or not draft["content"]:
+        raise NothingOwed("the requester's data was erased")
+    return screened.vault.mask(words), screened.vault.mask(draft["content"]["text"])
 
 
 def _restored(reply: ModelReply, screened: Screened, route: Route, language: str) -> Drafted:

@@ -8,6 +8,7 @@ from gateway.errors import NothingOwed
 from gateway.records import DraftState, RunState
 from gateway.store import drafts
 from gateway.workflow.check import check
+from gateway.workflow.commands import obey
 from gateway.workflow.context import Reading, read
 from gateway.workflow.deadline import next_step
 from gateway.workflow.decide import choose_models, decide
@@ -16,6 +17,7 @@ from gateway.workflow.draft import draft
 from gateway.workflow.ground import ground
 from gateway.workflow.outcome import recognise
 from gateway.workflow.screen import screen
+from gateway.workflow.send import carry_out
 from gateway.workflow.walk import Walk
 
 
@@ -28,9 +30,12 @@ async def down_the_line(walk: Walk) -> tuple[RunState, str | None]:
     await walk.stand()
     if walk.is_deadline:
         return await next_step(walk)
+    if walk.is_act:
+        return await carry_out(walk)
 
     reading = await read(walk)
     await recognise(walk, reading)
+    await obey(walk, reading)
     await _owed(walk, reading)
     screened = await screen(walk, reading)
     grounded = await ground(walk, screened)
@@ -54,6 +59,8 @@ async def _owed(walk: Walk, reading: Reading) -> None:
         raise NothingOwed("no message of the requester waits for an answer")
     walk.answers = reading.answers
     walk.past = await drafts.past(walk.line.database, walk.account, walk.ticket_id)
+    if walk.is_redraft:
+        return
     answered = await drafts.answering(walk.line.database, walk.account, walk.ticket_id, reading.answers, walk.run_id)
     if answered is not None:
         await walk.rows.commit()

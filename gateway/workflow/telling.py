@@ -42,8 +42,8 @@ def note_for(told: Told, mark: str, *, with_draft: bool) -> Note:
         reasons=_reasons(told.because),
         noticed=list(_noticed(told)),
         sources=[_source(passage) for passage in told.grounded.public if passage.number in told.drafted.cited],
-        action="Read it, change what needs changing, and send it as your reply. The whole story:",
-        link=f"{told.walk.line.pages_url}/runs/{told.walk.run_id}",
+        action="Reply here with /approve, /send and your text, /reject why, /redraft how, or review it on its page:",
+        link=f"{told.walk.line.pages_url}/review/{told.walk.run_id}",
         last_line=_last_line(told, mark),
     )
 
@@ -67,7 +67,8 @@ def _heading(told: Told) -> str:
 
 def _noticed(told: Told) -> Iterator[str]:
     if told.drafted.offline:
-        yield "put together from the help centre without a language model"
+        asked = "; what was asked to be different was not heeded" if told.walk.is_redraft else ""
+        yield f"put together from the help centre without a language model{asked}"
     gravest = [finding for finding in told.checked.findings if finding.severity is not Severity.NOTE]
     seen: set[str] = set()
     for finding in gravest:

@@ -13,6 +13,7 @@ from gateway.store.database import Row
 from gateway.store.deadlines import DEADLINE
 from gateway.store.intake import Arrival, accept
 from gateway.store.jobs import Lease
+from gateway.store.reviews import REDRAFT, of_event
 from gateway.store.run_rows import KeptStep, OpenedRun, RunRows
 from gateway.telemetry import step_seconds
 from gateway.workflow.line import Desk, Line
@@ -40,6 +41,8 @@ class Walk:
         self._steps = opened.steps
         if event["requester"]:
             rows.resume_requester(event["requester"])
+        if self.is_act:
+            rows.draft_run, _ = of_event(event)
 
     @classmethod
     async def open(cls, line: Line, event_id: int, lease: Lease) -> "Walk | None":
@@ -61,6 +64,16 @@ class Walk:
     def is_deadline(self) -> bool:
         """The event is a timer of ours, and no word of the help desk."""
         return bool(self.event["kind"] == DEADLINE)
+
+    @property
+    def is_act(self) -> bool:
+        """The event is what a person said of a draft, and it is to be carried out on that draft's ticket."""
+        return self.event["review_act"] not in (None, REDRAFT)
+
+    @property
+    def is_redraft(self) -> bool:
+        """A person asked for another draft: the run goes down the line, and makes one of its own."""
+        return bool(self.event["review_act"] == REDRAFT)
 
     @property
     def is_own_entry(self) -> bool:

@@ -153,7 +153,7 @@ async def test_what_was_written_stays_written_when_the_run_ends_early(database: 
 async def test_a_write_that_cannot_be_proved_makes_its_draft_uncertain(database: Database) -> None:
     rows = await decided(database)
 
-    await rows.uncertain("note", "the help desk cannot tell")
+    await rows.uncertain("note", "the help desk cannot tell", with_draft=True)
 
     assert (await only(database, "select state from write_back"))["state"] == "uncertain"
     assert (await only(database, "select state from draft"))["state"] == "uncertain"

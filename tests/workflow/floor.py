@@ -6,20 +6,31 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from connectors.contract import Person, Visibility
+from gateway import policy
 from gateway.knowledge.articles import Article, Audience
 from gateway.knowledge.library import Library, keep
 from gateway.models import Candidate, Drafter, PromptFile, Route
-from gateway.policy import Declared, PolicySet, load
+from gateway.policy import PolicySet, load
 from gateway.store.attempts import AttemptRows
 from gateway.store.database import Database, Row
 from gateway.store.intake import Arrival, accept
 from gateway.store.jobs import Again, Lease
 from gateway.workflow.jobs import Jobs
 from gateway.workflow.line import Desk, Line
-from tests.fakes import MemoryDesk
+from gateway.workflow.people import Declared, Group, People
+from tests.fakes import AGENT, MemoryDesk
 
 PROMPTS = Path(__file__).parents[2] / "policies" / "prompts"
 OFFLINE = Route("default", (Candidate("offline/extractive"),))
+PEOPLE = People(
+    [
+        Declared("ann", "Ann Agent", "ann@acme.example", {"acme": "agent-1"}, frozenset({"care"})),
+        Declared("lea", "Lea Lead", "lea@acme.example", {"acme": "lead-1"}, frozenset({"care", "leads"})),
+        Declared("leo", "Leo Lead", "leo@acme.example", {"acme": "lead-2"}, frozenset({"leads"})),
+    ],
+    [Group("care", "Care"), Group("leads", "Leads")],
+)
 POLICY = """
 version: 1
 policy: everything
@@ -41,7 +52,7 @@ QUESTION = "When does my parcel arrive within the country?"
 
 
 def policies(then: str) -> PolicySet:
-    return load({"approval/everything.yaml": POLICY.format(then=then)}, Declared())
+    return load({"approval/everything.yaml": POLICY.format(then=then)}, policy.Declared())
 
 
 @dataclass
@@ -86,6 +97,33 @@ class Floor:
         """A ticket with a question, and its event."""
         self.desk.open(ticket, text)
         return await self.arrive(ticket, f"event-of-{ticket}")
+
+    async def last_event(self) -> int:
+        return int((await self.only("select max(id) as id from event"))["id"])
+
+    async def shown(self, ticket: str = "7") -> int:
+        """A question whose draft stands in the ticket; returns its run."""
+        event = await self.question(ticket=ticket)
+        await self.walk(event)
+        return event
+
+    async def says(self, command: str, who: Person = AGENT, ticket: str = "7") -> int:
+        """An agent writes an internal note, and its webhook is walked; returns the event."""
+        note = self.desk.say(ticket, command, who, Visibility.INTERNAL)
+        arrival = Arrival(f"note-{note}", "message_added", ticket, "agent", "internal", note, datetime.now(UTC), False)
+        assert await accept(self.database, "acme", [arrival], b"{}", datetime.now(UTC)) == 1
+        event = await self.last_event()
+        await self.walk(event)
+        return event
+
+    async def carried_out(self) -> int:
+        """Walk what a person asked for; returns the event."""
+        row = await self.only("select max(id) as id from event where kind = 'review'")
+        await self.walk(row["id"])
+        return int(row["id"])
+
+    async def draft_state(self, run: int) -> str:
+        return str((await self.only("select state from draft where run_id = %(run)s", run=run))["state"])
 
     async def run(self, event: int) -> Row:
         return await self.only("select * from run where id = %(event)s", event=event)
@@ -136,6 +174,7 @@ async def built(database: Database, desk: MemoryDesk, *, then: str = REVIEW, mor
         policies=lambda: found,
         library=library,
         pages_url="http://127.0.0.1:8400",
+        people=PEOPLE,
         most_tries=4,
     )
     await line.drafter.ready()
