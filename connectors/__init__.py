@@ -8,6 +8,7 @@ from connectors.errors import Misconfigured
 REGISTRY = {
     "chatwoot": "connectors.chatwoot.connector:ChatwootConnector",
     "freshdesk": "connectors.freshdesk.connector:FreshdeskConnector",
+    "intercom": "connectors.intercom.connector:IntercomConnector",
     "request_tracker": "connectors.request_tracker.connector:RequestTrackerConnector",
     "sandbox": "connectors.sandbox.connector:SandboxConnector",
     "zammad": "connectors.zammad.connector:ZammadConnector",

@@ -1,0 +1,1 @@
+"""Intercom: signed webhooks in, notes and replies of a teammate out."""
