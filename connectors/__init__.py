@@ -8,6 +8,7 @@ from connectors.errors import Misconfigured
 REGISTRY = {
     "chatwoot": "connectors.chatwoot.connector:ChatwootConnector",
     "freshdesk": "connectors.freshdesk.connector:FreshdeskConnector",
+    "http": "connectors.described.connector:DescribedConnector",
     "intercom": "connectors.intercom.connector:IntercomConnector",
     "request_tracker": "connectors.request_tracker.connector:RequestTrackerConnector",
     "sandbox": "connectors.sandbox.connector:SandboxConnector",
@@ -24,3 +25,8 @@ def load(name: str) -> type[Connector]:
         raise Misconfigured(f"there is no connector {name!r}; there are: {', '.join(sorted(REGISTRY))}") from None
     found: type[Connector] = getattr(import_module(module), attribute)
     return found
+
+
+def folder(name: str) -> str:
+    """The folder in this package that a registered connector is in, with its README.md and quality.yaml."""
+    return REGISTRY[name].split(".")[1]
