@@ -47,7 +47,7 @@ def card(name: str) -> Card:
     told = yaml.safe_load(_file(name, "quality.yaml"))
     return Card(
         name=name,
-        folder=_package(name).rpartition(".")[2],
+        folder=connectors.folder(name),
         system=str(told["system"]),
         versions=str(told["versions"]),
         draft=str(told["draft"]),
@@ -76,11 +76,7 @@ def guide(name: str, heading: str) -> str:
 
 
 def _file(name: str, file: str) -> str:
-    return files(_package(name)).joinpath(file).read_text("utf-8")
-
-
-def _package(name: str) -> str:
-    return connectors.REGISTRY[name].partition(":")[0].rpartition(".")[0]
+    return files("connectors").joinpath(connectors.folder(name), file).read_text("utf-8")
 
 
 def _not_done(rules: Mapping[str, Any]) -> Iterator[tuple[str, tuple[str, str]]]:

@@ -31,7 +31,7 @@ TESTED = {"documentation", "published_spec", "live"}
 
 @pytest.mark.parametrize("name", sorted(connectors.REGISTRY))
 def test_every_house_rule_is_answered(name: str) -> None:
-    card = yaml.safe_load((Path(connectors.__file__).parent / name / "quality.yaml").read_text())
+    card = yaml.safe_load((Path(connectors.__file__).parent / connectors.folder(name) / "quality.yaml").read_text())
 
     assert set(card) == {"system", "versions", "draft", "tested", "unverified", "rules"}
     assert card["tested"] in TESTED
@@ -42,6 +42,6 @@ def test_every_house_rule_is_answered(name: str) -> None:
 
 @pytest.mark.parametrize("name", sorted(connectors.REGISTRY.keys() - {"sandbox"}))
 def test_every_readme_leads_an_admin_through_the_same_steps(name: str) -> None:
-    text = (Path(connectors.__file__).parent / name / "README.md").read_text()
+    text = (Path(connectors.__file__).parent / connectors.folder(name) / "README.md").read_text()
 
     assert [one for one in HEADINGS if not any(line.startswith(one) for line in text.splitlines())] == []
