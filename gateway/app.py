@@ -11,7 +11,7 @@ from gateway import pages
 from gateway.api import health, problems, reports, webhooks
 from gateway.api import pause as stop
 from gateway.api.access import Access
-from gateway.bootstrap import desk_connectors, installation_of
+from gateway.bootstrap import desk_connectors, installation_of, secrets_of
 from gateway.bootstrap.policies import declared_by
 from gateway.errors import DatabaseUnavailable
 from gateway.settings import Environment
@@ -20,6 +20,7 @@ from gateway.store.migrate import head
 from gateway.workflow import pause
 from gateway.workflow.intake import Intake
 from gateway.workflow.policies import told
+from gateway.workflow.quarantine import Quarantine
 
 LONGEST_WAIT = 3.0  # seconds
 log = structlog.get_logger()
@@ -48,7 +49,8 @@ def create_app(environment: Environment, database_url: str) -> FastAPI:
     app.state.database = database
     app.state.accounts = {name: entry.title or name for name, entry in installation.accounts.items()}
     app.state.declared = declared_by(installation)
-    app.state.intake = Intake(database, connectors, environment.largest_delivery)
+    app.state.quarantine = Quarantine(database, connectors, secrets_of(installation))
+    app.state.intake = Intake(database, connectors, app.state.quarantine, environment.largest_delivery)
     app.state.largest_delivery = environment.largest_delivery
     app.state.readiness = {"database": lambda: _database_problem(database)}
     app.state.information = {"policies": lambda: told(database), "paused": lambda: pause.told(database)}

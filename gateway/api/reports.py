@@ -1,7 +1,7 @@
 """What happened, for programs: the same stories and sums as on the pages."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Annotated
@@ -10,11 +10,12 @@ from fastapi import APIRouter, Path, Query, Request
 from pydantic import BaseModel, Field, model_validator
 
 from gateway.api.problems import responses
-from gateway.store import events
+from gateway.store import events, quarantine
 from gateway.store.database import Database
 from gateway.store.reports import RunLine, Story, TicketCost, run_list, run_story, ticket_costs, ticket_story
 
 router = APIRouter(prefix="/api", tags=["reports"], responses=responses(403, 422, 503))
+MOST = 100_000
 WITHOUT_NUL = r"^[^\x00]*$"  # Postgres keeps no text with one
 Word = Annotated[str | None, Query(max_length=255, pattern=WITHOUT_NUL)]
 Id = Annotated[str, Path(max_length=255, pattern=WITHOUT_NUL)]
@@ -58,24 +59,43 @@ class DeadEvent:
     error: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class QuarantinedDelivery:
+    """`missing`, `added`: paths and types, against the last good delivery of the kind `like_kind`."""
+
+    id: int
+    account: str
+    received_at: datetime
+    size: int
+    reason: str
+    like_kind: str | None
+    missing: Sequence[str]
+    added: Sequence[str]
+    tries: int
+    error: str | None
+
+
 class Replay(BaseModel):
-    """Which dead events to walk again: some ids, or all of them."""
+    """Which dead events to walk again, and which deliveries to translate again: some ids, or all of them."""
 
     ids: list[RunId] = Field(default_factory=list, max_length=1000)
+    deliveries: list[RunId] = Field(default_factory=list, max_length=1000)
     all: bool = False
 
     @model_validator(mode="after")
     def _one_of_both(self) -> "Replay":
-        if bool(self.ids) == self.all:
-            raise ValueError("give either ids or all")
+        if bool(self.ids or self.deliveries) == self.all:
+            raise ValueError("give either ids and deliveries, or all")
         return self
 
 
 @dataclass(frozen=True, slots=True)
 class Replayed:
-    """Those that were dead and walk again."""
+    """Events that were dead and walk again, deliveries that could be read, and why others could not."""
 
     replayed: Sequence[int]
+    deliveries: Sequence[int] = ()
+    refused: Mapping[int, str] = field(default_factory=dict)
 
 
 @router.get("/runs", summary="Runs, newest first")
@@ -144,13 +164,30 @@ async def dead(
     return [DeadEvent(**row) for row in await events.dead(_database(request), account=account, limit=limit)]
 
 
-@router.post("/dead/replay", summary="Walk dead events again")
+@router.get("/dead/deliveries", summary="Authentic deliveries that could not be read")
+async def quarantined(
+    request: Request, account: Word = None, limit: Annotated[int, Query(ge=1, le=1000)] = 200
+) -> Sequence[QuarantinedDelivery]:
+    """What they say is not shown: it is the help desk's own words, and may be personal."""
+    rows = await quarantine.waiting(_database(request), account=account, limit=limit)
+    return [QuarantinedDelivery(**row) for row in rows]
+
+
+@router.post("/dead/replay", summary="Walk dead events again, and translate deliveries again")
 async def replay(request: Request, asked: Replay) -> Replayed:
     """Each goes on from where its rows end. Ids that are not dead are left alone. The body must be JSON by its content
     type, which a form of another site cannot send."""
     database = _database(request)
-    ids = [row["id"] for row in await events.dead(database, limit=100_000)] if asked.all else asked.ids
-    return Replayed(await events.replay(database, ids))
+    ids, deliveries = asked.ids, asked.deliveries
+    if asked.all:
+        ids = [row["id"] for row in await events.dead(database, limit=MOST)]
+        deliveries = [row["id"] for row in await quarantine.waiting(database, limit=MOST)]
+    told = await request.app.state.quarantine.replay(deliveries) if deliveries else {}
+    return Replayed(
+        await events.replay(database, ids),
+        [number for number, why in told.items() if why is None],
+        {number: why for number, why in told.items() if why is not None},
+    )
 
 
 def _database(request: Request) -> Database:

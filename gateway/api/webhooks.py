@@ -16,14 +16,15 @@ router = APIRouter(tags=["webhooks"])
     status_code=202,
     summary="Take a signed delivery of a help desk",
     responses={
-        400: {"description": "authentic, but it cannot be read"},
+        400: {"description": "authentic, but no document"},
         401: {"description": "not authentic, or no such account"},
         413: {"description": "too large"},
         503: {"description": "not kept: send it again after Retry-After"},
     },
 )
 async def receive(account: str, request: Request) -> Response:
-    """Keeps the delivery's events and answers 202, also to a repeat. A vendor's challenge is answered as it asks."""
+    """Keeps the delivery's events and answers 202, also to a repeat, and to a document of a new shape, which waits in
+    quarantine. A vendor's challenge is answered as it asks."""
     intake: Intake = request.app.state.intake
     delivery = Delivery(
         headers=[(name.decode("latin-1"), value.decode("latin-1")) for name, value in request.headers.raw],

@@ -4,7 +4,7 @@ Here is what every door needs; `line.py` wires what only a worker needs, so that
 """
 
 import contextlib
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 
 import connectors
 from connectors.contract import Account, Capability, Connector
@@ -79,6 +79,11 @@ def desk_connectors(installation: Installation) -> dict[str, Connector]:
     if problems:
         raise ConfigurationInvalid(problems)
     return built
+
+
+def secrets_of(installation: Installation) -> dict[str, Mapping[str, str]]:
+    """The secrets of each account, by role, for whoever must know them in order to keep none."""
+    return {name: account_of(name, entry).secrets for name, entry in installation.accounts.items()}
 
 
 def connector_of(name: str, entry: AccountEntry) -> Connector:

@@ -1,26 +1,39 @@
-"""`/dead`: events that were given up, why, and the button that walks them again."""
+"""`/dead`: events that were given up, deliveries that could not be read, why, and the button that tries again."""
 
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Query, Request
+from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from gateway.pages.render import RunId, database_of, only_from_our_pages, page
-from gateway.store import events
+from gateway.store import events, quarantine
 
 routes = APIRouter()
-MOST = 200  # events on one page, and so in one form
+MOST = 200  # events, and deliveries, on one page, and so in one form
+Count = Annotated[int | None, Query(ge=0, le=2 * MOST)]
 
 
 @routes.get("/dead")
-async def listed(request: Request, replayed: Annotated[int | None, Query(ge=0, le=MOST)] = None) -> HTMLResponse:
+async def listed(request: Request, replayed: Count = None, refused: Count = None) -> HTMLResponse:
     rows = await events.dead(database_of(request), limit=MOST)
-    return await page(request, "dead.html", rows=rows, replayed=replayed)
+    deliveries = await quarantine.waiting(database_of(request), limit=MOST)
+    return await page(request, "dead.html", rows=rows, deliveries=deliveries, replayed=replayed, refused=refused or 0)
 
 
 @routes.post("/dead/replay")
-async def replay(request: Request, run: Annotated[list[RunId], Form(max_length=MOST)]) -> RedirectResponse:
-    """Walk the chosen events again, from where their rows end. Events that are not dead are left alone."""
+async def replay(
+    request: Request,
+    run: Annotated[list[RunId] | None, Form(max_length=MOST)] = None,
+    delivery: Annotated[list[RunId] | None, Form(max_length=MOST)] = None,
+) -> RedirectResponse:
+    """Walk the chosen events again, from where their rows end, and translate the chosen deliveries again. What is not
+    dead is left alone."""
     only_from_our_pages(request)
-    done = await events.replay(database_of(request), run)
-    return RedirectResponse(f"/dead?replayed={len(done)}", status_code=303)
+    if not run and not delivery:
+        nothing = {"type": "missing", "loc": ("body", "run"), "msg": "Choose an event or a delivery", "input": None}
+        raise RequestValidationError([nothing])
+    told = await request.app.state.quarantine.replay(delivery) if delivery else {}
+    refused = sum(why is not None for why in told.values())
+    done = len(await events.replay(database_of(request), run or [])) + len(told) - refused
+    return RedirectResponse(f"/dead?replayed={done}&refused={refused}", status_code=303)

@@ -4,6 +4,7 @@ Schema only: all SQL that reads or writes them is in `gateway.store`. Personal t
 """
 
 from gateway.records.content import Content
+from gateway.records.drift import Quarantine, Shape
 from gateway.records.intake import Delivery, Event, EventState
 from gateway.records.knowledge import Article, Source
 from gateway.records.ledger import Attempt
@@ -30,9 +31,11 @@ __all__ = [
     "PolicyPublication",
     "PolicySet",
     "Poll",
+    "Quarantine",
     "Review",
     "Run",
     "RunState",
+    "Shape",
     "Source",
     "Step",
     "WriteBack",

@@ -8,9 +8,12 @@ from connectors.contract import Connector, Received, Request
 from connectors.errors import Malformed, SignatureInvalid
 from gateway.errors import DeliveryMalformed, DeliveryTooLarge, NotAuthentic
 from gateway.store.database import Database
-from gateway.store.intake import Arrival, accept
+from gateway.store.intake import accept
 from gateway.telemetry import acknowledged, deliveries
 from gateway.workflow.arrivals import arrivals
+from gateway.workflow.kept_request import Overheard
+from gateway.workflow.quarantine import Quarantine
+from gateway.workflow.shape import shape_of
 
 log = structlog.get_logger()
 
@@ -18,9 +21,12 @@ log = structlog.get_logger()
 class Intake:
     """The door. It calls no help desk and no model: what is true is read later."""
 
-    def __init__(self, database: Database, connectors: dict[str, Connector], largest: int) -> None:
+    def __init__(
+        self, database: Database, connectors: dict[str, Connector], quarantine: Quarantine, largest: int
+    ) -> None:
         self._database = database
         self._connectors = connectors
+        self._quarantine = quarantine
         self._largest = largest
 
     async def accept(self, account: str, request: Request, traceparent: str | None = None) -> Received:
@@ -28,17 +34,29 @@ class Intake:
 
         A stranger learns the same from an unknown account as from a wrong signature; the log tells the admin."""
         began = time.perf_counter()
-        received, events = self._receive(account, request)
-        new = (
-            await accept(self._database, account, events, request.body, request.received_at, traceparent)
-            if events
-            else 0
-        )
-        deliveries.labels(account, "accepted" if new else "duplicate" if events else "ignored").inc()
+        received, outcome = await self._accept(account, Overheard.of(request), traceparent)
+        deliveries.labels(account, outcome).inc()
         acknowledged.observe(time.perf_counter() - began)
         return received
 
-    def _receive(self, account: str, request: Request) -> tuple[Received, list[Arrival]]:
+    async def _accept(self, account: str, request: Overheard, traceparent: str | None) -> tuple[Received, str]:
+        connector = self._connector(account, request)
+        try:
+            received = connector.receive(request)
+            events = arrivals(received.events)
+        except SignatureInvalid as error:
+            deliveries.labels(account, "refused").inc()
+            log.warning("a delivery was refused", account=account, reason=str(error))
+            raise NotAuthentic("this delivery is not authentic") from None
+        except Malformed as error:
+            return await self._set_aside(account, request, str(error)), "quarantined"
+        if not events:
+            return received, "ignored"
+        new = await accept(self._database, account, events, request.body, request.received_at, traceparent)
+        await self._quarantine.note_good(account, received, request.body)
+        return received, "accepted" if new else "duplicate"
+
+    def _connector(self, account: str, request: Request) -> Connector:
         if len(request.body) > self._largest:
             deliveries.labels("unknown", "too_large").inc()
             raise DeliveryTooLarge(f"a delivery may have {self._largest} bytes")
@@ -47,14 +65,14 @@ class Intake:
             deliveries.labels("unknown", "refused").inc()
             log.warning("a delivery for an unknown account was refused", account=account[:64])
             raise NotAuthentic("this delivery is not authentic")
-        try:
-            received = connector.receive(request)
-            return received, arrivals(received.events)
-        except SignatureInvalid as error:
-            deliveries.labels(account, "refused").inc()
-            log.warning("a delivery was refused", account=account, reason=str(error))
-            raise NotAuthentic("this delivery is not authentic") from None
-        except Malformed as error:
+        return connector
+
+    async def _set_aside(self, account: str, request: Overheard, reason: str) -> Received:
+        """Authentic, and yet it cannot be read. A document that a fix may read is kept; anything else is refused."""
+        shape = shape_of(request.body)
+        if shape is None:
             deliveries.labels(account, "malformed").inc()
-            log.error("an authentic delivery could not be read", account=account, reason=str(error))
-            raise DeliveryMalformed("this delivery cannot be read") from None
+            log.error("an authentic delivery is no document", account=account, reason=reason)
+            raise DeliveryMalformed("this delivery cannot be read")
+        await self._quarantine.keep(account, request, shape, reason)
+        return Received()

@@ -94,16 +94,10 @@ async def test_what_is_not_authentic_is_refused_the_same_way_whatever_is_wrong_a
         b"null",
         b"\xff\xfe\x00",
         b"[" * 4000,
-        body(data={}),
-        body(data={"ticket": {"id": ""}}),
-        body(data={"ticket": {"id": "a b"}}),
-        body("x" * 300),
-        body("\ud800"),
-        body(type=7),
     ],
-    ids=range(12),
+    ids=range(6),
 )
-async def test_an_authentic_delivery_that_cannot_be_read_is_a_400_and_keeps_nothing(
+async def test_an_authentic_delivery_that_is_no_document_is_a_400_and_keeps_nothing(
     web: httpx.AsyncClient, database: Database, content: bytes
 ) -> None:
     answer = await web.post("/webhooks/acme", content=content, headers=signed(content))

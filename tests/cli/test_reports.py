@@ -5,7 +5,8 @@ import csv
 import io
 import json
 from collections.abc import Awaitable, Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import TypeVar
 
 import pytest
@@ -16,7 +17,7 @@ from gateway.cli import dead, ledger, runs
 from gateway.cli.tables import harmless, print_csv, told
 from gateway.errors import NotFound
 from gateway.records import RunState
-from gateway.store import events
+from gateway.store import events, quarantine
 from gateway.store.database import Database
 from tests.pages.kept import CARD, EXPLANATION, NAME
 from tests.pages.rows import arrive, everything, walk
@@ -25,6 +26,20 @@ from tests.pages.steps import FAILED_CALL, Call, Plan
 Answer = TypeVar("Answer")
 Doing = Callable[[Callable[[Database], Awaitable[Answer]]], Answer]
 DEAD = Plan(upto="ground", state=RunState.FAILED, reason="the help desk says no")
+
+
+async def set_aside(database: Database) -> None:
+    await quarantine.keep(
+        database,
+        "acme",
+        {"method": "POST", "query": {}, "headers": [], "text": "{}"},
+        received_at=datetime.now(UTC),
+        size=2,
+        reason="the delivery has no ticket that can be read",
+        like="message_added",
+        missing=["data.ticket.id text"],
+        added=[],
+    )
 
 
 @pytest.fixture
@@ -172,6 +187,33 @@ class TestDead:
 
         assert isinstance(answer.exception, NotFound)
         assert str(run_id) in str(answer.exception)
+
+    def test_a_delivery_that_cannot_be_read_is_listed_with_what_it_lacks(self, given: Doing[object]) -> None:
+        given(set_aside)
+
+        told = call(dead.app, "list")
+        as_json = json.loads(call(dead.app, "list", "--json").output)
+
+        assert "d1" in told.output
+        assert "data.ticket.id text" in " ".join(told.output.split())
+        assert [(row["id"], row["kind"]) for row in as_json] == [("d1", "delivery")]
+
+    def test_replaying_a_delivery_says_why_it_still_cannot_be_read(
+        self, given: Doing[object], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        (tmp_path / "countersign.yaml").write_text("version: 1\n")
+        monkeypatch.setenv("COUNTERSIGN_CONFIG", str(tmp_path / "countersign.yaml"))
+        given(set_aside)
+
+        answer = call(dead.app, "replay", "d1")
+
+        assert "Delivery d1: account acme is not configured any more." in answer.output
+        assert isinstance(answer.exception, NotFound)
+        assert "d1" in str(answer.exception)
+
+    def test_what_is_no_number_of_anything_is_a_command_used_wrongly(self) -> None:
+        assert call(dead.app, "replay", "d0").exit_code == 2
+        assert call(dead.app, "replay", "seven").exit_code == 2
 
     @pytest.mark.parametrize("words", [[], ["1", "--all"]])
     def test_replay_wants_either_numbers_or_all(self, words: list[str]) -> None:

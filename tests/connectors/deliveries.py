@@ -147,6 +147,10 @@ class DeliveryPromises(Questions):
         with pytest.raises(Malformed):
             connector.receive(self.sign(body))
 
+    @pytest.mark.parametrize("body", NOT_DELIVERIES, ids=lambda body: repr(body[:12]))
+    def test_what_is_not_authentic_is_refused_before_it_is_read(self, connector: Connector, body: bytes) -> None:
+        refused(connector, self.sign(body, secret=self.another_secret))
+
     def test_a_missing_or_odd_part_is_malformed_or_harmless(self, connector: Connector, recording: Path) -> None:
         for spoiled in spoiled_parts(json.loads(recording.read_bytes())):
             try:

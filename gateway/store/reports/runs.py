@@ -40,7 +40,10 @@ where (%(account)s::text is null or account = %(account)s)
   and (%(before)s::bigint is null or run_id < %(before)s)
 order by run_id desc limit %(limit)s
 """
-DEAD = "select count(*) as events from event where state = 'dead'"
+DEAD = """
+select (select count(*) from event where state = 'dead')
+  + (select count(*) from quarantine where replayed_at is null) as events
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +117,6 @@ async def run_list(
 
 
 async def dead_count(database: Database) -> int:
-    """How many events were given up and wait for somebody."""
+    """How many events were given up, and deliveries set aside, and wait for somebody."""
     row = await database.one(DEAD)
     return int(row["events"]) if row else 0
