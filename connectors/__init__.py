@@ -8,6 +8,7 @@ from connectors.errors import Misconfigured
 REGISTRY = {
     "chatwoot": "connectors.chatwoot.connector:ChatwootConnector",
     "freshdesk": "connectors.freshdesk.connector:FreshdeskConnector",
+    "front": "connectors.front.connector:FrontConnector",
     "http": "connectors.described.connector:DescribedConnector",
     "intercom": "connectors.intercom.connector:IntercomConnector",
     "request_tracker": "connectors.request_tracker.connector:RequestTrackerConnector",

@@ -13,9 +13,9 @@ from connectors.errors import SignatureInvalid
 TOLERANCE = timedelta(seconds=300)  # Standard Webhooks 1.0: refuse what is older or newer
 
 
-def live_secrets(account: Account) -> tuple[str, ...]:
+def live_secrets(account: Account, role: str = "webhook_secret") -> tuple[str, ...]:
     """The account's webhook secrets: none, one, or two with a comma between them while one takes the other's place."""
-    given = account.secrets.get("webhook_secret", "").split(",")
+    given = account.secrets.get(role, "").split(",")
     return tuple(secret for part in given if (secret := part.strip()))
 
 

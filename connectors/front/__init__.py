@@ -1,0 +1,1 @@
+"""Front: signed application webhooks in, shared drafts, comments and replies out."""
