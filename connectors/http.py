@@ -64,17 +64,21 @@ class HttpClient:
             reraise=True,
         ):
             with attempt:
-                return await self._call("GET", path, write=False, **kwargs)
+                return (await self._call("GET", path, write=False, **kwargs))[0]
         raise AssertionError("tenacity always returns or raises")
 
     async def send(self, method: str, path: str, **kwargs: Any) -> Any:
         """The JSON answer to a write: one try, and an honest `may_be_stored` when no answer came."""
+        return (await self._call(method, path, write=True, **kwargs))[0]
+
+    async def send_and_hear(self, method: str, path: str, **kwargs: Any) -> tuple[Any, Mapping[str, str]]:
+        """The same with the answer's headers, where a vendor names there what it made. They find a name in any case."""
         return await self._call(method, path, write=True, **kwargs)
 
     async def close(self) -> None:
         await self._client.aclose()
 
-    async def _call(self, method: str, path: str, *, write: bool, **kwargs: Any) -> Any:
+    async def _call(self, method: str, path: str, *, write: bool, **kwargs: Any) -> tuple[Any, Mapping[str, str]]:
         link = self._inside(path)
         endpoint = f"{method} {re.sub(r'/[0-9]+(?=/|$)', '/*', link.path)}"
         what = f"{method} {link.path}"
@@ -86,7 +90,7 @@ class HttpClient:
             raise Unavailable(f"{what}: no whole answer within {self._deadline:.0f} s", may_be_stored=write) from None
         await self.limits.tell(budgets(response.headers, endpoint))
         if response.is_success:
-            return read_json(body, what, write=write)
+            return read_json(body, what, write=write), response.headers
         raise failure(what, response.status_code, response.headers, body, write=write)
 
     def _inside(self, path: str) -> httpx.URL:

@@ -58,6 +58,12 @@ class TestReading:
 
 
 class TestWriting:
+    async def test_a_write_may_be_told_what_it_made_in_a_header(self) -> None:
+        async with Loopback(answers(http_answer(201, b"", {"Resource-ID": "17"}))) as server:
+            body, headers = await server.client().send_and_hear("POST", "/threads", json={})
+
+        assert (body, headers.get("resource-id")) == (None, "17")
+
     async def test_a_write_is_tried_once_and_may_be_stored(self) -> None:
         async with Loopback(answers(http_answer(500))) as server:
             with pytest.raises(Unavailable) as caught:
