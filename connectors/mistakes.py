@@ -1,6 +1,7 @@
 """What is wrong with a YAML file, in words for an admin: every mistake at once, with its place and a suggestion."""
 
 import difflib
+import re
 from collections.abc import Collection
 from typing import Any, TypeVar
 
@@ -42,15 +43,23 @@ def _location(loc: tuple[int | str, ...]) -> Location:
 
 def _sentence(error: Any, model: type[BaseModel]) -> str:
     """pydantic's finding in words for an admin."""
-    kind, last = error["type"], str(error["loc"][-1]) if error["loc"] else ""
+    named = [part for part in error["loc"] if isinstance(part, str)]
+    kind, last = error["type"], named[-1] if named else ""
     if kind == "extra_forbidden":
         return f"unknown key {last!r}{suggestion(last, _fields_at(model, error['loc'][:-1]))}"
     if kind == "missing":
         return f"{last!r} is missing"
     if kind == "string_pattern_mismatch" and "[key]" in error["loc"]:
         return f"{error['input']!r} is not a name: use small letters, digits, - and _"
+    if kind in ("enum", "literal_error") and isinstance(error["input"], str):
+        return f"{last!r}: there is no {error['input']!r} here{suggestion(error['input'], _expected(error))}"
     message = str(error["msg"]).removeprefix("Value error, ")
     return f"{last!r}: {message[:1].lower()}{message[1:]}" if last else f"the file: {message[:1].lower()}{message[1:]}"
+
+
+def _expected(error: Any) -> list[str]:
+    """The words of an enumeration, which pydantic lists in quotes."""
+    return re.findall(r"'([^']*)'", str(error["ctx"]["expected"]))
 
 
 def _fields_at(model: Any, location: tuple[int | str, ...]) -> list[str]:

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from connectors.described.description import Next
+from connectors.described.description import Description, Next
 from connectors.described.expression import Chain, Expression, TooMuch
 from connectors.described.fields import Call
 from connectors.described.templates import Context, Text, Tree
@@ -66,6 +66,17 @@ def names_of(call: Callable) -> Iterator[Chain]:
         yield from text.names()
     if call.body is not None:
         yield from call.body.names()
+
+
+def options_of(said: Description) -> set[str]:
+    """Which of the account's `options.values` a description names."""
+    writes = [call for call in (said.write.note, said.write.reply, said.write.draft) if call]
+    others: list[Callable] = [call for call in (said.me, said.ticket, said.messages, said.find) if call]
+    names = [chain for call in [*others, *writes, *said.write.changes, *said.check] for chain in names_of(call)]
+    signing = [*said.sign_in.headers.values()]
+    signing += [said.sign_in.basic.user, said.sign_in.basic.password] if said.sign_in.basic else []
+    names += [chain for text in signing for chain in text.names()]
+    return {chain[1] for chain in names if chain[0] == "option" and len(chain) > 1}
 
 
 async def read(http: HttpClient, call: Callable, context: Context) -> Any:

@@ -95,7 +95,7 @@ def _wrong_name(chain: Chain, known: Mapping[str, Sequence[str]]) -> str | None:
     if head == "secret" and not rest:
         return "name the secret, as in ${secret.api_token}"
     if head == "secret" and rest[0] not in known[head]:
-        return f"{unknown('secret', rest[0], known[head])}. Declare it in `secrets`"
+        return unknown("declared secret", rest[0], known[head])
     if rest and known[head] and rest[0] not in known[head]:
         return f"there is no {rest[0]!r} in {head}{suggestion(rest[0], known[head])}"
     return None

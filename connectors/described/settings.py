@@ -6,6 +6,7 @@ from pathlib import Path
 
 from connectors.contract import Account
 from connectors.described.authentic import check_secret
+from connectors.described.calls import options_of
 from connectors.described.description import Description
 from connectors.described.load import load
 from connectors.errors import Misconfigured
@@ -54,7 +55,7 @@ def settings(account: Account) -> Settings:
         public_url=str(options["public_url"]).rstrip("/") if options.get("public_url") else None,
         integration_user_id=None if me is None else str(me),
         native_drafts=options.get("native_drafts") is not False,
-        values=_values(account),
+        values=_values(account, description),
     )
 
 
@@ -77,8 +78,10 @@ def _secrets(account: Account, description: Description) -> dict[str, str]:
     return found
 
 
-def _values(account: Account) -> dict[str, str]:
+def _values(account: Account, description: Description) -> dict[str, str]:
     found = account.options.get("values") or {}
     if not isinstance(found, Mapping) or any(isinstance(value, Mapping | list) for value in found.values()):
         raise Misconfigured("options.values is a map of names and texts, for ${option.NAME} in the description")
+    if missing := sorted(options_of(description) - set(found)):
+        raise Misconfigured(f"options.values lacks {', '.join(missing)}, which the description names")
     return {str(key): str(value) for key, value in found.items()}
