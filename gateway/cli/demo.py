@@ -35,20 +35,29 @@ def demo(
         Path | None, typer.Option(exists=True, dir_okay=False, help="YAML of model routes; `default` is used.")
     ] = None,
     limit: Annotated[int | None, typer.Option(min=1, help="At most so many tickets.")] = None,
+    connector: Annotated[
+        str | None, typer.Option(help="How the gateway speaks to the desk: sandbox, or http, which is a description.")
+    ] = None,
     gateway_port: Annotated[int, typer.Option(help="Port of the gateway.")] = 8400,
     desk_port: Annotated[int, typer.Option(help="Port of the help desk.")] = 8090,
 ) -> None:
     """Show everything on invented tickets: a help desk, a gateway, a worker, policies, and models that misbehave."""
     from gateway.demo.script import load_feed, load_scenarios
     from gateway.demo.show import where_to_look
-    from gateway.demo.stage import Ports, stage
+    from gateway.demo.stage import OWN_CONNECTOR, Ports, stage
 
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # everything comes down in order, as with Ctrl+C
     scenarios = load_feed(feed, limit) if feed else load_scenarios()[:limit]
     console = Console(stderr=as_json)
     console.print(f"Countersign plays {len(scenarios)} tickets on a help desk of its own. Starting...")
     began = time.monotonic()
-    with stage(read_environment().home, Ports(desk_port, gateway_port), knowledge=knowledge, models=models) as built:
+    with stage(
+        read_environment().home,
+        Ports(desk_port, gateway_port),
+        knowledge=knowledge,
+        models=models,
+        connector=connector or OWN_CONNECTOR,
+    ) as built:
         console.print(f"Up after {time.monotonic() - began:.1f} s.\n")
         where_to_look(console, built)
         failed = asyncio.run(_perform(built, scenarios, console, as_json))

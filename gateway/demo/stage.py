@@ -13,6 +13,7 @@ import time
 from base64 import b64encode
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from importlib.resources import files
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
@@ -28,6 +29,13 @@ ACCOUNTS = ("demo", "demo-auto")
 STUBS = ("stub-good", "stub-wrong", "stub-slow", "stub-fails", "stub-obeys", "stub-refuses", "stub-cut")
 STARTER = Path(__file__).parents[2] / "policies"
 OWN = Path(__file__).parent / "policies"
+BY_DESCRIPTION = files("connectors") / "described" / "examples" / "sandbox.yaml"
+# The desk is always the sandbox; what differs is who connects it. Drafts stand in notes, where the script looks.
+CONNECTORS: dict[str, dict[str, object]] = {
+    "sandbox": {},
+    "http": {"options": {"description": str(BY_DESCRIPTION), "native_drafts": False}},
+}
+OWN_CONNECTOR = "sandbox"
 START_WITHIN = 30.0  # seconds
 OWNER = {"team": "Demo", "contact": "demo@example.com"}
 
@@ -51,10 +59,22 @@ class Ports:
 
 
 @contextlib.contextmanager
-def stage(home: Path, ports: Ports, *, knowledge: Path | None = None, models: Path | None = None) -> Iterator[Stage]:
+def stage(
+    home: Path,
+    ports: Ports,
+    *,
+    knowledge: Path | None = None,
+    models: Path | None = None,
+    connector: str = OWN_CONNECTOR,
+) -> Iterator[Stage]:
     """Everything up and answering; everything down again at the end. What an earlier demo kept is thrown away.
 
-    `knowledge`: a JSON Lines file instead of the demo's articles. `models`: a YAML file with routes to add."""
+    `knowledge`: a JSON Lines file instead of the demo's articles. `models`: a YAML file with routes to add.
+    `connector`: one of `CONNECTORS`, by which the gateway speaks to the desk."""
+    if connector not in CONNECTORS:
+        raise GatewayError(
+            f"the demo cannot be played with {connector!r}", remedy=f"Choose one of {', '.join(CONNECTORS)}"
+        )
     for name, port in (("desk", ports.desk), ("gateway", ports.gateway)):
         _require_free(name, port)
     folder = home / "demo"
@@ -73,7 +93,7 @@ def stage(home: Path, ports: Ports, *, knowledge: Path | None = None, models: Pa
             tokens={account: secrets.token_urlsafe(24) for account in ACCOUNTS},
             folder=folder,
         )
-        environment = _write_files(built, knowledge, models)
+        environment = _write_files(built, knowledge, models, connector)
         _start_desk(running, built)
         _start_gateway(running, built, environment, ports)
         yield built
@@ -101,7 +121,7 @@ def _fresh_database(server_url: str, folder: Path) -> str:
     return url
 
 
-def _write_files(built: Stage, knowledge: Path | None, models: Path | None) -> dict[str, str]:
+def _write_files(built: Stage, knowledge: Path | None, models: Path | None, connector: str) -> dict[str, str]:
     """The installation's files under `.countersign/demo/`, to be looked at and edited; returns the environment."""
     environment = {"STUB_KEY": "no-secret"}
     brands = []
@@ -120,7 +140,8 @@ def _write_files(built: Stage, knowledge: Path | None, models: Path | None) -> d
             }
         )
         accounts[account] = {
-            "connector": "sandbox",
+            "connector": connector,
+            **CONNECTORS[connector],
             "owner": OWNER,
             "base_url": built.desk_url,
             "allow_private_network": True,
