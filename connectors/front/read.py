@@ -5,7 +5,7 @@ import json
 from datetime import datetime
 from typing import Any
 
-from connectors.contract import Message, Person, Priority, Role, Status, Ticket
+from connectors.contract import Message, Person, Role, Status, Ticket
 from connectors.errors import NotFound, Rejected
 from connectors.front import drafts, entries
 from connectors.front.channels import channel_for
@@ -54,7 +54,7 @@ async def fetch(http: HttpClient, directory: Directory, settings: Settings, tick
         created_at=created_at,
         updated_at=updated_at,
         channel=_kind(sent),
-        priority=_priority(tags, settings),
+        priority=settings.priority_tags.read(tags),
         queue=next((name for row in inboxes if (name := text(row.get("name")))), None),
         assignee=_assignee(mapping(found.get("assignee")), me),
         participants=_participants(thread),
@@ -86,13 +86,6 @@ async def waiting_drafts(http: HttpClient, path: str) -> list[Row]:
 def _status(found: Row) -> Status:
     told = needed(text(found.get("status")), "conversation.status")
     return CATEGORIES.get(text(found.get("status_category")) or "") or STATUSES.get(told, Status.OPEN)
-
-
-def _priority(tags: list[str], settings: Settings) -> Priority:
-    """Of several tags that stand for a priority the most urgent counts."""
-    named = {name.casefold() for name in tags}
-    order = (Priority.URGENT, Priority.HIGH, Priority.LOW)
-    return next((one for one in order if settings.priority_tags[one].casefold() in named), Priority.NORMAL)
 
 
 def _version(found: Row, thread: list[Message], inbox_ids: list[str]) -> str:

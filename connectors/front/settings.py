@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from connectors.contract import Account, Priority
+from connectors.contract import Account
 from connectors.errors import Misconfigured
 from connectors.front.values import resource
+from connectors.priority_tags import PriorityTags
 from connectors.signatures import live_secrets
 
 SECRET_ROLES = {
@@ -16,12 +17,6 @@ SECRET_ROLES = {
     "rule_secret": "only for webhooks that a rule sends: the company's API secret, Settings > Company > Developers",
 }
 KNOWN = {"author_id", "company_id", "inbox_ids", "public_url", "channel_id", "knowledge_base_ids", "priority_tags"}
-# Front has no priority, so tags with these names stand for one; of several the most urgent counts.
-PRIORITY_TAGS = {
-    Priority.URGENT: "Priority: urgent",
-    Priority.HIGH: "Priority: high",
-    Priority.LOW: "Priority: low",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +35,7 @@ class Settings:
     public_url: str | None
     channel_id: str | None
     knowledge_base_ids: frozenset[str]
-    priority_tags: Mapping[Priority, str]
+    priority_tags: PriorityTags
 
 
 def settings(account: Account) -> Settings:
@@ -69,7 +64,7 @@ def settings(account: Account) -> Settings:
         public_url=str(options["public_url"]).rstrip("/") if options.get("public_url") else None,
         channel_id=_one(options, "channel_id", "cha"),
         knowledge_base_ids=_several(options, "knowledge_base_ids", "knb"),
-        priority_tags={**PRIORITY_TAGS, **_priority_tags(options.get("priority_tags"))},
+        priority_tags=PriorityTags(options.get("priority_tags")),
     )
 
 
@@ -89,13 +84,3 @@ def _several(options: Mapping[str, Any], option: str, kind: str) -> frozenset[st
     if None in found:
         raise Misconfigured(f"options.{option} must be a list of ids of Front's that begin with {kind}_")
     return frozenset(one for one in found if one)
-
-
-def _priority_tags(value: Any) -> dict[Priority, str]:
-    """Names of tags; normal has none, because it is what a conversation without such a tag has."""
-    found, known = value or {}, [str(one) for one in PRIORITY_TAGS]
-    if not isinstance(found, Mapping) or not all(
-        key in known and isinstance(name, str) and name.strip() for key, name in found.items()
-    ):
-        raise Misconfigured(f"options.priority_tags must give names of tags to some of {', '.join(known)}")
-    return {Priority(key): name.strip() for key, name in found.items()}

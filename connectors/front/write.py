@@ -90,17 +90,13 @@ def _status(ticket: Ticket, change: Change) -> str | None:
 
 def _tags(settings: Settings, ticket: Ticket, change: Change) -> tuple[list[str], list[str]]:
     """Tags to add, and tags to take away: only those that stand for another priority than the one that is wanted."""
-    has = {name.casefold(): name for name in ticket.tags}
     names = [" ".join(storable(tag).split()) for tag in change.tags_added]
     if not all(names):
         raise Rejected("a tag is empty")
-    unwanted: list[str] = []
-    if change.priority:
-        priority = settings.priority_tags.get(change.priority)
-        names += [priority] if priority else []
-        others = (name for name in settings.priority_tags.values() if name != priority)
-        unwanted = [has[name.casefold()] for name in others if name.casefold() in has]
-    return [name for name in dict.fromkeys(names) if name.casefold() not in has], unwanted
+    wanted = [*names, *settings.priority_tags.written(ticket.tags, change.priority)]
+    has = {name.casefold() for name in ticket.tags}
+    new = {name.casefold(): name for name in wanted if name.casefold() not in has}
+    return list(new.values()), [name for name in ticket.tags if name not in wanted]
 
 
 async def _routing(directory: Directory, change: Change) -> dict[str, Any]:

@@ -94,7 +94,8 @@ def told(described: dict[str, Any], call: str, part: str, where: str, *, prefix:
     if part == "asks":
         asked = [_followed(described, one) for one in operation["parameters"]]
         return _kind(next(one["schema"] for one in asked if one["name"] == where))
-    holder = operation["requestBody"] if part == "sends" else operation["responses"]["200"]
+    stored = next(code for code in ("200", "201", "202") if part == "sends" or code in operation["responses"])
+    holder = _followed(described, operation["requestBody"] if part == "sends" else operation["responses"][stored])
     schema = holder["content"]["application/json"]["schema"]
     for step in where.split("/"):
         schema = _whole(described, schema)

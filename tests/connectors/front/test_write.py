@@ -164,7 +164,7 @@ class TestReplies:
         assert desk.conversations[TICKET]["status"] == "assigned"
 
     async def test_tags_and_archiving_go_in_the_same_call(self, connector: FrontConnector, calls: CallList) -> None:
-        await connector.write(await connector.fetch(TICKET), REPLY, Change(["Priority: high"], status=Status.SOLVED))
+        await connector.write(await connector.fetch(TICKET), REPLY, Change(["priority-high"], status=Status.SOLVED))
 
         ((_, path, body),) = sent(calls)
         assert (path, body["options"]) == ("/messages", {"tag_ids": ["tag_1c"], "archive": True})
@@ -233,9 +233,9 @@ class TestRouting:
     @pytest.mark.parametrize(
         ("priority", "left"),
         [
-            (Priority.URGENT, ["shipping", "vip", "Priority: urgent"]),
+            (Priority.URGENT, ["shipping", "vip", "priority-urgent"]),
             (Priority.NORMAL, ["shipping", "vip"]),
-            (Priority.HIGH, ["shipping", "vip", "Priority: high"]),
+            (Priority.HIGH, ["shipping", "vip", "priority-high"]),
         ],
     )
     async def test_priority_is_one_tag_and_no_other_tag_goes(
