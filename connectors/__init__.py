@@ -12,6 +12,7 @@ REGISTRY = {
     "http": "connectors.described.connector:DescribedConnector",
     "intercom": "connectors.intercom.connector:IntercomConnector",
     "request_tracker": "connectors.request_tracker.connector:RequestTrackerConnector",
+    "salesforce": "connectors.salesforce.connector:SalesforceConnector",
     "sandbox": "connectors.sandbox.connector:SandboxConnector",
     "zammad": "connectors.zammad.connector:ZammadConnector",
     "zendesk": "connectors.zendesk.connector:ZendeskConnector",

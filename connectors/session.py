@@ -60,7 +60,11 @@ class Session:
             if error.status != 400:
                 raise
             raise AuthFailed(f"the help desk does not accept the app's id and secret: {error}", status=400) from None
+        self._heard(answer)
         return needed(text(answer.get("access_token")), "access_token")
+
+    def _heard(self, answer: Mapping[str, Any]) -> None:
+        """What an answer with a token tells besides; most tell nothing. Raises where something is missing."""
 
 
 def _bearer(token: str) -> Mapping[str, str]:
