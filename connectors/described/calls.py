@@ -9,7 +9,7 @@ from connectors.described.expression import Chain, Expression, TooMuch
 from connectors.described.fields import Call
 from connectors.described.templates import Context, Text, Tree
 from connectors.described.words import word
-from connectors.errors import Unavailable
+from connectors.errors import Rejected, Unavailable
 from connectors.http import HttpClient
 from connectors.values import lacks
 
@@ -48,6 +48,13 @@ class Rendered:
 
 def rendered(call: Callable, context: Context) -> Rendered:
     """Raises `Rejected` for a value that cannot stand where the description puts it."""
+    try:
+        return _rendered(call, context)
+    except TooMuch:
+        raise Rejected("a placeholder of the description looks at more than a ticket has") from None
+
+
+def _rendered(call: Callable, context: Context) -> Rendered:
     assert call.request is not None
     query = {key: value for key, text in call.query.items() if (value := text.value(context)) is not None}
     headers = {key: line for key, text in call.headers.items() if (line := text.line(context)) is not None}

@@ -6,17 +6,35 @@ from connectors.checking import points_at_us, refused, webhook_path
 from connectors.contract import Finding
 from connectors.described import words
 from connectors.described.calls import Rendered, find, read, rendered
-from connectors.described.description import CheckCall
+from connectors.described.description import CheckCall, MeCall
 from connectors.described.settings import Settings
 from connectors.described.templates import Context
 from connectors.errors import ConnectorError
 from connectors.http import HttpClient
 
+SIGN_IN = "Check base_url, the secrets that sign_in names, and `me` in the description."
+
 
 async def check(http: HttpClient, settings: Settings, context: Context) -> list[Finding]:
     """Reads only; the same call is made once, however many lines look at its answer."""
     answers: dict[str, Any] = {}
-    return [await _look(http, settings, context, call, answers) for call in settings.description.check]
+    me = settings.description.me
+    findings = [] if me is None else [await _me(http, settings, me, context)]
+    return findings + [await _look(http, settings, context, call, answers) for call in settings.description.check]
+
+
+async def _me(http: HttpClient, settings: Settings, call: MeCall, context: Context) -> Finding:
+    subject, said = "integration user", settings.integration_user_id
+    try:
+        user = words.identifier(find(call.id, await read(http, call, context)))
+    except ConnectorError as error:
+        return refused("credentials", error, SIGN_IN)
+    if user is None:
+        return Finding(subject, False, f"the answer names no user at {call.id.text!r}", SIGN_IN)
+    if said and said != user:
+        detail = f"signed in as user {user}, but options.integration_user_id is {said}"
+        return Finding(subject, False, detail, f"Set integration_user_id to {user}, or sign in as that user.")
+    return Finding(subject, True, f"signed in as user {user}")
 
 
 async def _look(

@@ -4,10 +4,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from connectors.described.calls import names_of
-from connectors.described.description import Description, WriteCall
+from connectors.described.description import Description
 from connectors.described.expression import Chain
 from connectors.described.templates import Text
+from connectors.described.together import check_together
 from connectors.errors import Misconfigured
 from connectors.mistakes import checked, suggestion, unknown
 from connectors.positions import Document, Location, read_document
@@ -45,7 +45,7 @@ def load(file: Path) -> Description:
     found = checked(document, Description)
     _check_placeholders(document)
     if found is not None:
-        _check_together(document, found)
+        check_together(document, found)
     if document.problems or found is None:
         raise Mistakes(document.in_order())
     return found
@@ -99,37 +99,3 @@ def _wrong_name(chain: Chain, known: Mapping[str, Sequence[str]]) -> str | None:
     if rest and known[head] and rest[0] not in known[head]:
         return f"there is no {rest[0]!r} in {head}{suggestion(rest[0], known[head])}"
     return None
-
-
-def _check_together(document: Document, found: Description) -> None:
-    """What only makes sense, or makes none, beside something else."""
-    if found.me is None and "integration" not in found.words.role.values():
-        document.problem(
-            ("words", "role"),
-            "nothing tells which entries are our own: describe `me`, or give a word for `integration`",
-        )
-    if found.deliveries.event is not None and not found.words.event:
-        document.problem(("words",), "`event` is missing: which words of the help desk mean what")
-    if found.deliveries.repeats_within and found.deliveries.id:
-        document.problem(
-            ("deliveries", "repeats_within"), "a delivery with an id of its own needs no time to repeat in"
-        )
-    if found.deliveries.repeats_within is not None and not found.deliveries.repeats_within:
-        document.problem(("deliveries", "repeats_within"), "0 would make every repeat an event of its own")
-    if found.write.conditional:
-        for place, call in _message_calls(found):
-            if not any(chain[:2] == ("ticket", "version") for chain in names_of(call)):
-                document.problem(
-                    ("write", place), "`conditional` is promised, but this call does not say ${ticket.version}"
-                )
-    for number, look in enumerate(found.check):
-        if look.expect is not None and look.addresses is not None:
-            document.problem(("check", number), "give either expect or addresses")
-        if look.request.method != "GET":
-            document.problem(("check", number, "request"), "a check changes nothing: use GET")
-
-
-def _message_calls(found: Description) -> Iterator[tuple[str, WriteCall]]:
-    for place in ("note", "reply", "draft"):
-        if (call := getattr(found.write, place)) is not None:
-            yield place, call

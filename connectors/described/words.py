@@ -43,10 +43,15 @@ def needed(table: Mapping[str, T], value: Any, what: str) -> T:
 
 def theirs(table: Mapping[str, T], value: T, what: str) -> str:
     """The first word of theirs that means this. Raises `Rejected` before anything is called."""
-    for found, means in table.items():
-        if means == value and found != EVERY_OTHER:
-            return found
-    raise Rejected(f"the description's table words.{what} has no word that means {value}")
+    found = first(table, value)
+    if found is None:
+        raise Rejected(f"the description's table words.{what} has no word that means {value}")
+    return found
+
+
+def first(table: Mapping[str, T], value: T) -> str | None:
+    """The first word of theirs that means this; None where the table has none."""
+    return next((found for found, means in table.items() if means == value and found != EVERY_OTHER), None)
 
 
 def identifier(value: Any) -> str | None:

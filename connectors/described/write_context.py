@@ -42,8 +42,8 @@ def write_context(
             "id": ticket.id,
             "version": ticket.version,
             "subject": ticket.subject,
-            "status": ticket.status.value,
-            "priority": ticket.priority.value,
+            "status": words.first(said.words.status, ticket.status) or ticket.status.value,
+            "priority": words.first(said.words.priority, ticket.priority) or ticket.priority.value,
             "queue": ticket.queue,
             "tags": list(ticket.tags),
             "requester": {"id": ticket.requester.id, "name": ticket.requester.name, "email": ticket.requester.email},
@@ -59,12 +59,11 @@ def write_context(
 
 
 def _change(said: Description, change: Change) -> dict[str, Any]:
-    tables = said.words
-    known_team = change.team in tables.team.values()
+    tables, team = said.words, change.team
     return {
         "tags_added": list(map(storable, change.tags_added)) or None,
         "priority": words.theirs(tables.priority, change.priority, "priority") if change.priority else None,
         "status": words.theirs(tables.status, change.status, "status") if change.status else None,
-        "team": words.theirs(tables.team, change.team, "team") if change.team and known_team else change.team,
+        "team": (words.first(tables.team, team) or team) if team else None,
         "assignee": change.assignee,
     }
