@@ -8,13 +8,16 @@ import structlog
 from fastapi import FastAPI
 
 from gateway import pages
+from gateway.access.cookies import Cookies
 from gateway.api import health, problems, reports, webhooks
 from gateway.api import pause as stop
-from gateway.api.access import Access
+from gateway.api.access import Access, Guard
 from gateway.bootstrap import desk_connectors, installation_of, secrets_of
+from gateway.bootstrap.people import people_of, sign_in_of, signer_of
 from gateway.bootstrap.policies import declared_by
-from gateway.errors import DatabaseUnavailable
-from gateway.settings import Environment
+from gateway.errors import ConfigurationInvalid, DatabaseUnavailable
+from gateway.pages.doors import Door
+from gateway.settings import Environment, Installation
 from gateway.store.database import Database
 from gateway.store.migrate import head
 from gateway.workflow import pause
@@ -58,9 +61,34 @@ def create_app(environment: Environment, database_url: str) -> FastAPI:
     for router in (webhooks.router, health.router, reports.router, stop.router):
         app.include_router(router)
     pages.install(app)
+    app.state.door = door = _door(environment, installation)
     token = environment.admin_token
-    app.add_middleware(Access, token=token.get_secret_value() if token else None)
+    guard = Guard(
+        token.get_secret_value() if token else None,
+        door.signer,
+        door.cookies,
+        signs_in=door.picker or door.sign_in is not None,
+    )
+    app.add_middleware(Access, guard=guard)
     return app
+
+
+def _door(environment: Environment, installation: Installation) -> Door:
+    declared = installation.sign_in
+    if declared is not None and declared.picker and not environment.loopback:
+        raise ConfigurationInvalid(
+            ["sign_in.picker: anybody could act as anybody; it is only for 127.0.0.1. Declare an issuer instead"]
+        )
+    return Door(
+        people_of(installation),
+        signer_of(environment),
+        Cookies(environment.base_url.startswith("https://")),
+        environment.base_url,
+        picker=declared is not None and declared.picker,
+        sign_in=sign_in_of(installation),
+        framed_by={name: entry.base_url for name, entry in installation.accounts.items()},
+        acting_links=frozenset(name for name, entry in installation.accounts.items() if entry.links == "act"),
+    )
 
 
 async def _database_problem(database: Database) -> str | None:

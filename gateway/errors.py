@@ -6,6 +6,7 @@ GatewayError                500  a title for people, a detail for this case, and
 ├── NotAuthentic            401  a delivery or a token that we do not believe
 ├── DeliveryMalformed       400  authentic, but no document
 ├── DeliveryTooLarge        413
+├── SignInUnavailable       503  the identity provider does not answer as it should
 ├── NotFound                404  no such run, ticket, draft
 ├── NotAllowed              403
 ├── NotNow                  409  the draft is not in a state for it, or has changed since it was read
@@ -67,6 +68,11 @@ class DeliveryMalformed(GatewayError):
 class DeliveryTooLarge(GatewayError):
     status = 413
     title = "The delivery is too large"
+
+
+class SignInUnavailable(GatewayError):
+    status = 503
+    title = "Sign-in does not work now"
 
 
 class NotFound(GatewayError):

@@ -29,7 +29,7 @@ PAGE = """<!doctype html>
 <title>{title} · Countersign</title><link rel="stylesheet" href="/static/style.css"></head>
 <body><header class="top"><div class="wide"><a class="brand" href="/">Countersign</a></div></header>
 <main class="wide problem"><p class="minor">{status}</p><h1>{title}</h1>{paragraphs}
-<p><a href="/">To the runs</a></p></main></body></html>
+<p><a href="/">To the inbox</a></p></main></body></html>
 """
 
 

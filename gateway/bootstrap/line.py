@@ -7,7 +7,7 @@ from pathlib import Path
 
 from connectors.contract import Connector
 from gateway.bootstrap import desk_connectors, poll_every
-from gateway.bootstrap.people import people_of
+from gateway.bootstrap.people import people_of, signer_of
 from gateway.bootstrap.policies import declared_by
 from gateway.errors import ConfigurationInvalid
 from gateway.knowledge import Audience, Defaults, library, read_source
@@ -51,6 +51,7 @@ def build_line(environment: Environment, installation: Installation, database: D
         library=Library(database),
         pages_url=environment.base_url,
         people=people_of(installation),
+        review_key=signer_of(environment).link,
         most_tries=environment.most_tries,
     )
     return line, Parts(drafter, policies)
@@ -98,6 +99,10 @@ def _desk(name: str, entry: AccountEntry, connector: Connector) -> Desk:
         allowed_domains=tuple(entry.allowed_domains),
         send_without_conditional_write=entry.send_without_conditional_write,
         poll_every=poll_every(entry, connector),
+        shadow=entry.mode == "shadow",
+        sample=entry.sample_share,
+        reopened_within=entry.reopened_span,
+        words_per_minute=entry.words_per_minute,
         source=f"{entry.connector} {entry.base_url}",
     )
 

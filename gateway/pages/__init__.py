@@ -1,13 +1,14 @@
-"""The HTTP edge for people: pages rendered here, without scripts, that read `app.state.database`."""
+"""The HTTP edge for people: pages rendered here, that work without scripts and read `app.state.database`."""
 
 from fastapi import APIRouter, FastAPI
 
-from gateway.pages import assets, dead, pause, policies, runs, tickets
+from gateway.pages import assets, dead, inbox, pause, policies, reviewing, runs, sign_in, tickets
 
 
 def install(app: FastAPI) -> None:
     """All pages. The application has the open database in `state.database` and its accounts in `state.accounts`."""
     pages = APIRouter(include_in_schema=False)
-    for part in (runs.routes, tickets.routes, policies.routes, dead.routes, pause.routes, assets.routes):
+    plain = (inbox, runs, tickets, policies, dead, pause, sign_in, assets)
+    for part in (*reviewing.ROUTES, *(module.routes for module in plain)):
         pages.include_router(part)
     app.include_router(pages)

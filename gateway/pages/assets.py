@@ -1,4 +1,4 @@
-"""The one style sheet and the icon, from our own origin, so that a page asks nobody else for anything."""
+"""Style, icon and scripts, from our own origin, so that a page asks nobody else for anything."""
 
 from fastapi import APIRouter
 from fastapi.responses import FileResponse
@@ -7,7 +7,12 @@ from gateway.errors import NotFound
 from gateway.pages.render import ASSETS
 
 routes = APIRouter()
-KINDS = {"style.css": "text/css; charset=utf-8", "icon.svg": "image/svg+xml"}
+KINDS = {
+    "style.css": "text/css; charset=utf-8",
+    "icon.svg": "image/svg+xml",
+    "review.js": "text/javascript; charset=utf-8",
+    "inbox.js": "text/javascript; charset=utf-8",
+}
 
 
 @routes.get("/static/{name}")

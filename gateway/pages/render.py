@@ -1,9 +1,11 @@
 """Turns a template and values into an answer for a browser, with headers that keep strangers' text harmless."""
 
 from datetime import UTC, datetime
+from functools import cache
 from hashlib import sha256
 from pathlib import Path
 from typing import Annotated, Any
+from urllib.parse import urlsplit
 
 from fastapi import Path as InPath
 from fastapi import Query, Request
@@ -11,8 +13,10 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from pydantic import Field
 
+from gateway.access.visitor import Visitor
 from gateway.errors import NotAllowed
 from gateway.pages import telling
+from gateway.pages.doors import Door
 from gateway.pages.explanation import in_words
 from gateway.pages.words import plain, word
 from gateway.store import pauses
@@ -26,11 +30,22 @@ RunId = Annotated[int, Field(ge=1, lt=2**63)]
 
 HERE = Path(__file__).parent
 ASSETS = HERE / "assets"
+NOBODY = "'none'"
+
+
+STREAM = {"Cache-Control": "no-store", "X-Accel-Buffering": "no", "X-Content-Type-Options": "nosniff"}
+
+
+def policy(framed_by: str = NOBODY) -> str:
+    """The Content-Security-Policy: nothing but our own style, script and forms, in nobody's frame unless told."""
+    return (
+        "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self'; "
+        f"form-action 'self'; base-uri 'none'; frame-ancestors {framed_by}"
+    )
+
+
 HEADERS = {
-    "Content-Security-Policy": (
-        "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; "
-        "base-uri 'none'; frame-ancestors 'none'"
-    ),
+    "Content-Security-Policy": policy(),
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",
     "Cache-Control": "no-store",
@@ -58,9 +73,13 @@ def _environment() -> Environment:
         "cost": lambda attempt: Cost.of_calls([attempt]),
         "usd": lambda amount: str(Cost(amount, 0)),
     }
-    style = (ASSETS / "style.css").read_bytes()
-    made.globals["style"] = f"/static/style.css?v={sha256(style).hexdigest()[:12]}"
+    made.globals["asset"] = lambda file: f"/static/{file}?v={_version(file)}"
     return made
+
+
+@cache
+def _version(file: str) -> str:
+    return sha256((ASSETS / file).read_bytes()).hexdigest()[:12]
 
 
 ENVIRONMENT = _environment()
@@ -75,9 +94,26 @@ async def page(request: Request, template: str, **values: Any) -> HTMLResponse:
         path=request.url.path,
         dead=await dead_count(database_of(request)),
         pauses=await pauses.active(database_of(request)),
-        **values,
+        visitor=visitor_of(request),
+        **{"script": None, "aside": False, **values},
     )
     return HTMLResponse(html, headers=HEADERS)
+
+
+def framed(request: Request, response: HTMLResponse, account: str) -> HTMLResponse:
+    """The same page, which the account's own help desk may show in a frame. What frames it there is checked by the
+    browser, and what is done in the frame needs a session."""
+    door: Door | None = getattr(request.app.state, "door", None)
+    parts = urlsplit(door.framed_by.get(account, "")) if door else None
+    if parts and parts.scheme and parts.netloc:
+        response.headers["Content-Security-Policy"] = policy(f"{parts.scheme}://{parts.netloc}")
+    return response
+
+
+def visitor_of(request: Request) -> Visitor:
+    """Who is asking, as the middleware found. Without one nobody."""
+    found: Visitor = getattr(request.state, "visitor", Visitor())
+    return found
 
 
 def database_of(request: Request) -> Database:

@@ -1,4 +1,4 @@
-"""`/`: what came in, newest first. `/runs/{id}`: the story of one walk down the line."""
+"""`/runs`: what came in, newest first. `/runs/{id}`: the story of one walk down the line."""
 
 from datetime import UTC, datetime, timedelta
 from urllib.parse import urlencode
@@ -18,7 +18,7 @@ PERIODS = {"1h": ("the last hour", timedelta(hours=1)), "24h": ("24 hours", time
 PAGE = 50
 
 
-@routes.get("/")
+@routes.get("/runs")
 async def recent(
     request: Request,
     account: Word = "",
@@ -47,8 +47,8 @@ async def recent(
         lines=lines,
         chosen=chosen,
         filtered=bool(kept),
-        older=f"/?{urlencode({**kept, 'before': older})}" if older else None,
-        newest=f"/?{urlencode(kept)}" if before else None,
+        older=f"/runs?{urlencode({**kept, 'before': older})}" if older else None,
+        newest=f"/runs?{urlencode(kept)}" if before else None,
         accounts=sorted({*request.app.state.accounts, *([account] if account else [])}),
         states=words.RUN,
         verdicts=words.VERDICT,

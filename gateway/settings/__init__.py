@@ -13,6 +13,7 @@ from gateway.settings.file import (
     PriceEntry,
     RouteEntry,
     SecretName,
+    SignInEntry,
 )
 from gateway.settings.reading import read_installation
 
@@ -26,6 +27,7 @@ __all__ = [
     "PriceEntry",
     "RouteEntry",
     "SecretName",
+    "SignInEntry",
     "read_environment",
     "read_installation",
 ]

@@ -22,6 +22,9 @@ class Environment(BaseSettings):
     port: int = Field(8400, ge=0, le=65535)
     metrics_port: int = Field(8401, ge=0, le=65535, description="the worker's /metrics, /livez; 0: any free port")
     admin_token: SecretStr | None = Field(None, min_length=24, description="opens pages and API beyond loopback")
+    secret_key: SecretStr | None = Field(
+        None, min_length=24, description="signs sessions and links of notes; the same on every machine"
+    )
     public_url: str | None = Field(None, description="how agents reach the pages; links in notes use it")
     log_level: str = Field("info", pattern="^(debug|info|warning|error)$")
     largest_delivery: int = Field(1024 * 1024, ge=1024, description="bytes; a larger webhook is refused")

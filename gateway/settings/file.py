@@ -2,6 +2,7 @@
 
 import os
 import re
+from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -64,6 +65,7 @@ class VoiceEntry(_Entry):
 
 
 _SECONDS = {"s": 1, "m": 60}
+_SPANS = {"h": "hours", "d": "days", "w": "weeks"}
 
 
 class AccountEntry(_Entry):
@@ -87,8 +89,26 @@ class AccountEntry(_Entry):
     tiers: dict[str, str] = {}  # tag of the ticket -> tier of its requester
     # How often it is asked what happened. Left out: only a help desk that is given no secret for webhooks is asked.
     poll_every: str | None = Field(None, description="15s, 2m, or never")
+    # What whoever holds the link in a note may do with its draft without signing in.
+    links: Literal["show", "act"] = "show"
     # A help desk that cannot refuse a stale write may send on its own only where the owner says so here.
     send_without_conditional_write: bool = False
+    # shadow: everything is drafted and decided, nothing is written into the help desk.
+    mode: Literal["live", "shadow"] = "live"
+    # Of what policies send, this share is put in front of a reviewer afterwards.
+    sample: str = Field("0%", pattern=r"^(100|[0-9]{1,2}([.][0-9]{1,2})?)%$", description="5%")
+    # A requester who writes again within this time after a reply was not helped by it.
+    reopened_within: str = Field("7d", pattern=r"^[1-9][0-9]{0,2}[hdw]$", description="48h, 7d, or 2w")
+    words_per_minute: int = Field(240, ge=60, le=1000, description="how fast people read a draft")
+
+    @property
+    def sample_share(self) -> float:
+        """0 to 1."""
+        return float(self.sample[:-1]) / 100
+
+    @property
+    def reopened_span(self) -> timedelta:
+        return timedelta(**{_SPANS[self.reopened_within[-1]]: int(self.reopened_within[:-1])})
 
     @field_validator("poll_every", mode="before")
     @classmethod
@@ -103,6 +123,24 @@ class AccountEntry(_Entry):
         if self.poll_every is None or self.poll_every == "never":
             return None if self.poll_every is None else 0.0
         return float(self.poll_every[:-1]) * _SECONDS[self.poll_every[-1]]
+
+
+class SignInEntry(_Entry):
+    """How people sign in to the pages: an OpenID Connect provider, or a picker of declared people for trying it out."""
+
+    issuer: str | None = Field(None, pattern=r"^https?://")
+    client_id: str | None = None
+    client_secret: SecretName | None = None
+    groups_claim: str = "groups"
+    picker: bool = False
+
+    @model_validator(mode="after")
+    def _one_way(self) -> "SignInEntry":
+        if self.picker == (self.issuer is not None):
+            raise ValueError("give either issuer and client_id, or picker: true")
+        if self.issuer and not self.client_id:
+            raise ValueError("client_id is missing: what this gateway is called at the identity provider")
+        return self
 
 
 class PersonEntry(_Entry):
@@ -180,3 +218,4 @@ class Installation(_Entry):
     knowledge: dict[Name, KnowledgeEntry] = {}
     people: dict[Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._-]{0,62}$")], PersonEntry] = {}
     groups: dict[Name, GroupEntry] = {}
+    sign_in: SignInEntry | None = None

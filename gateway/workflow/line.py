@@ -2,14 +2,15 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 from connectors.contract import Connector
+from gateway.access.people import People
 from gateway.knowledge.library import Library
 from gateway.ledger.attempt import AttemptLog
 from gateway.models import Drafter, Route, Voice
 from gateway.policy import PolicySet
 from gateway.store.database import Database
-from gateway.workflow.people import People
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +30,10 @@ class Desk:
     allowed_domains: tuple[str, ...] = ()
     send_without_conditional_write: bool = False
     poll_every: float | None = None  # seconds; None: events come by webhook alone
+    shadow: bool = False  # the whole line runs, and nothing at all is written into the help desk
+    sample: float = 0.0  # the share of what policies send that a reviewer looks at afterwards
+    reopened_within: timedelta = timedelta(days=7)
+    words_per_minute: int = 240  # how fast people read
     source: str = ""  # which help desk is behind the account, so that another one's cursor is not taken for its own
 
 
@@ -45,4 +50,10 @@ class Line:
     library: Library
     pages_url: str
     people: People
+    review_key: Callable[[int], str] = lambda _run_id: ""  # signs the link of a draft for its note
     most_tries: int = 12
+
+    def review_link(self, run_id: int) -> str:
+        """Where a draft is reviewed. The key shows this one draft to whoever reads the note."""
+        key = self.review_key(run_id)
+        return f"{self.pages_url}/review/{run_id}" + (f"?key={key}" if key else "")

@@ -10,15 +10,13 @@ from typing import Any
 from connectors.contract import Capability, Change, Priority, Role, Status, Ticket, Visibility
 from gateway.errors import NothingOwed
 from gateway.records import DraftState, RunState, WriteState
-from gateway.screening import clean
 from gateway.store import drafts, reviews
 from gateway.store.database import Row
 from gateway.store.reviews import Word, held_draft
-from gateway.workflow import context
+from gateway.workflow import context, outcome
 from gateway.workflow.context import ASKING, TICKET, Reading
 from gateway.workflow.deliver import Planned, deliver, intend, kept_plans, new_mark, planned, plans_to_keep
 from gateway.workflow.note import Note, public_text
-from gateway.workflow.outcome import compare
 from gateway.workflow.review import Act, Via
 from gateway.workflow.walk import Walk
 
@@ -126,10 +124,7 @@ async def _plans(walk: Walk, reading: Reading, body: str) -> tuple[Planned, ...]
 
 async def _sent(walk: Walk, draft: Row, review: Row) -> tuple[RunState, str | None]:
     """The reply stands in the ticket: keep what became of the draft."""
-    entry, text = walk.writes["reply"]["entry_id"], review["content"]["text"]
-    drafted = draft["content"]["text"] if draft["content"] else None
-    kind, similarity = compare(clean(drafted).text if drafted else None, clean(text).text)
-    await drafts.keep_outcome(walk.line.database, draft["run_id"], kind, similarity=similarity, message_id=entry)
+    await outcome.sent(walk, draft, review)
     return RunState.DONE, f"the draft of run {draft['run_id']} was sent, approved by {review['by']}"
 
 
@@ -169,7 +164,7 @@ def _told(walk: Walk, draft: Row, what: list[str]) -> Planned:
         noticed=(),
         sources=(),
         action="Read the ticket, then /approve again, or /redraft. The draft:",
-        link=f"{walk.line.pages_url}/review/{draft['run_id']}",
+        link=walk.line.review_link(draft["run_id"]),
         last_line=mark,
     )
     return planned("answer", note.render(walk.desk.connector.body_format), None, mark)
@@ -210,7 +205,7 @@ def _escalation(walk: Walk, draft: Row, review: Row) -> Iterator[Planned]:
         noticed=(),
         sources=(),
         action="The draft:",
-        link=f"{walk.line.pages_url}/review/{draft['run_id']}",
+        link=walk.line.review_link(draft["run_id"]),
         last_line=mark,
         more=[("Changed now" if Capability.ROUTING in can else "Please change by hand", asked)] if asked else (),
     )

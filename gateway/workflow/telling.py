@@ -43,7 +43,7 @@ def note_for(told: Told, mark: str, *, with_draft: bool) -> Note:
         noticed=list(_noticed(told)),
         sources=[_source(passage) for passage in told.grounded.public if passage.number in told.drafted.cited],
         action="Reply here with /approve, /send and your text, /reject why, /redraft how, or review it on its page:",
-        link=f"{told.walk.line.pages_url}/review/{told.walk.run_id}",
+        link=told.walk.line.review_link(told.walk.run_id),
         last_line=_last_line(told, mark),
     )
 

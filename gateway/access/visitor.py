@@ -1,0 +1,52 @@
+"""A visitor of pages or API: somebody who signed in, the operator of this machine, or the holder of a draft's link."""
+
+from dataclasses import dataclass
+
+from gateway.access.people import Person, Right
+from gateway.errors import NotAllowed, NotFound
+
+OPERATOR = "admin"  # whoever holds the admin token, or sits at the machine itself
+_OF_THE_OPERATOR = frozenset({Right.ADMIN, Right.OPS, Right.AUDITOR})
+
+
+@dataclass(frozen=True, slots=True)
+class Visitor:
+    """`draft`: the run whose draft a signed link shows; nothing else is open to its holder.
+
+    The operator sees and runs everything and is nobody in particular, so that no draft is ever approved by "admin"."""
+
+    person: Person | None = None
+    operator: bool = False
+    draft: int | None = None
+
+    @property
+    def name(self) -> str:
+        """For records of who did something."""
+        return self.person.id if self.person else OPERATOR if self.operator else "link"
+
+    @property
+    def rights(self) -> frozenset[Right]:
+        if self.person is not None:
+            return self.person.rights
+        return _OF_THE_OPERATOR if self.operator else frozenset()
+
+    @property
+    def accounts(self) -> frozenset[str] | None:
+        """Whose tickets this visitor may see; None: all."""
+        return self.person.accounts if self.person else None if self.operator else frozenset()
+
+    def may(self, *rights: Right) -> bool:
+        """Whether one of these rights is there."""
+        return bool(self.rights & set(rights))
+
+    def need(self, *rights: Right) -> None:
+        """Raises NotAllowed without any of them."""
+        if not self.may(*rights):
+            raise NotAllowed(
+                f"this needs the right {' or '.join(rights)}", remedy="Ask an admin, or sign in as somebody else"
+            )
+
+    def need_account(self, account: str) -> None:
+        """Raises NotFound for somebody else's account: a stranger does not learn what is there."""
+        if self.accounts is not None and account not in self.accounts:
+            raise NotFound("there is nothing here that you may see")

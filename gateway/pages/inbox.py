@@ -1,0 +1,61 @@
+"""`/`: what waits for whom, the oldest deadline first, and what became of drafts today."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Collection
+from datetime import UTC, datetime
+
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse, StreamingResponse
+
+from gateway.errors import DatabaseUnavailable
+from gateway.pages.render import STREAM, Word, database_of, page, visitor_of
+from gateway.store.database import Database
+from gateway.store.reports.inbox import fingerprint, today, waiting_drafts
+
+routes = APIRouter()
+EVERY = 2.0  # seconds between two looks
+LONGEST = 600.0  # seconds; the browser then asks again by itself
+
+
+@routes.get("/")
+async def inbox(request: Request, account: Word = "", group: Word = "", rule: Word = "") -> HTMLResponse:
+    """Filters are in the address, so that a view can be kept as a bookmark."""
+    database, visitor = database_of(request), visitor_of(request)
+    now = datetime.now(UTC)
+    waiting = await waiting_drafts(
+        database, accounts=visitor.accounts, account=account or None, group=group or None, rule=rule or None
+    )
+    seen = sorted(name for name in request.app.state.accounts if visitor.accounts is None or name in visitor.accounts)
+    return await page(
+        request,
+        "inbox.html",
+        waiting=waiting,
+        overdue=sum(one.deadline is not None and one.deadline < now for one in waiting),
+        today=await today(database, now.replace(hour=0, minute=0, second=0, microsecond=0), visitor.accounts),
+        accounts=seen,
+        groups=sorted({*(name for one in waiting for name in one.groups), *([group] if group else [])}),
+        chosen={"account": account, "group": group, "rule": rule},
+        filtered=bool(account or group or rule),
+        script="inbox.js",
+    )
+
+
+@routes.get("/inbox/live")
+async def live(request: Request) -> StreamingResponse:
+    """Says when anything that waits has changed; the page then asks for itself again."""
+    stream = _stream(request, database_of(request), visitor_of(request).accounts)
+    return StreamingResponse(stream, media_type="text/event-stream", headers=STREAM)
+
+
+async def _stream(request: Request, database: Database, accounts: Collection[str] | None) -> AsyncIterator[str]:
+    began, last = time.monotonic(), None
+    yield "retry: 3000\n\n"
+    while time.monotonic() - began < LONGEST and not await request.is_disconnected():
+        try:
+            now = await fingerprint(database, accounts)
+        except DatabaseUnavailable:
+            return
+        yield f"data: {now}\n\n" if now != last else ": still here\n\n"
+        last = now
+        await asyncio.sleep(EVERY)
