@@ -217,6 +217,21 @@ class RunRows:
                 values,
             )
 
+    async def drop(self, purpose: str, detail: str, other: str, text_hash: str) -> None:
+        """A write that was refused and never comes; the `other` one says what it would have said."""
+        async with self._database.transaction() as connection, connection.pipeline():
+            values = {"run": self._run_id, "purpose": purpose, "detail": detail, "other": other, "hash": text_hash}
+            await connection.execute(
+                """update write_back set state = 'dropped', detail = %(detail)s
+                   where run_id = %(run)s and purpose = %(purpose)s and state = 'intent'""",
+                values,
+            )
+            await connection.execute(
+                """update write_back set text_hash = %(hash)s
+                   where run_id = %(run)s and purpose = %(other)s and state = 'intent'""",
+                values,
+            )
+
     async def remark(self, purpose: str, detail: str) -> None:
         """Something that was noticed about a write after it."""
         await self._database.run(

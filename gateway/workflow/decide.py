@@ -134,7 +134,8 @@ def _plan(told: Told, verdict: Verdict) -> Iterator[Planned]:
         if native:
             yield planned("draft", public_text(told.drafted.text, how), None)
         mark = new_mark()
-        yield planned("note", note_for(told, mark, with_draft=not native).render(how), change, mark)
+        body, whole = (note_for(told, mark, with_draft=shown).render(how) for shown in (not native, True))
+        yield planned("note", body, change, mark, instead=whole if native else None)
     elif change:
         yield planned("routing", None, change)
 

@@ -28,7 +28,7 @@ from connectors.contract import (
     WriteReceipt,
     text_hash,
 )
-from connectors.errors import ConnectorError, NotFound, RetryLater, WriteConflict
+from connectors.errors import ConnectorError, DraftInTheWay, NotFound, RetryLater, WriteConflict
 from gateway.errors import NothingOwed, Superseded, Uncertain
 from gateway.records import DraftState, WriteState
 from gateway.screening import clean
@@ -67,6 +67,7 @@ class Planned:
     mark: str
     text_hash: str
     change: Change | None
+    instead: str | None = field(default=None, repr=False)  # of a note: with the draft in it, should it have no place
 
     def action(self, since: datetime) -> Action | None:
         if self.body is None:
@@ -95,8 +96,10 @@ def new_mark() -> str:
     return "cs-" + "".join(secrets.choice(alphabet) for _ in range(17))
 
 
-def planned(purpose: str, body: str | None, change: Change | None, mark: str | None = None) -> Planned:
-    return Planned(purpose, body, mark or new_mark(), text_hash(body or ""), change)
+def planned(
+    purpose: str, body: str | None, change: Change | None, mark: str | None = None, instead: str | None = None
+) -> Planned:
+    return Planned(purpose, body, mark or new_mark(), text_hash(body or ""), change, instead)
 
 
 def intend(walk: Walk, plans: Sequence[Planned], version: str) -> None:
@@ -137,9 +140,31 @@ async def deliver(
     """Make the planned writes that are not made yet. `after_change` decides what happens where the ticket is not what
     it was: it gives the ticket to go on with, or raises."""
     for plan in plans:
-        if walk.writes[plan.purpose]["state"] == WriteState.INTENT:
-            with walk.timed(STEP):
-                ticket = await _write(walk, ticket, plan, after_change)
+        if walk.writes[plan.purpose]["state"] != WriteState.INTENT:
+            continue
+        with walk.timed(STEP):
+            try:
+                ticket = await _write(walk, ticket, _worded(walk, plan), after_change)
+            except DraftInTheWay as error:
+                await _put_into_the_note(walk, plan, plans, error)
+
+
+def _worded(walk: Walk, plan: Planned) -> Planned:
+    """The note holds the draft itself where the help desk had no place for one."""
+    draft = walk.writes.get("draft")
+    if plan.instead is None or draft is None or draft["state"] != WriteState.DROPPED:
+        return plan
+    return replace(plan, body=plan.instead, text_hash=text_hash(plan.instead))
+
+
+async def _put_into_the_note(walk: Walk, plan: Planned, plans: Sequence[Planned], error: DraftInTheWay) -> None:
+    """A colleague's draft waits where ours would go: it is dropped, and the note that comes next says it."""
+    note = next((one for one in plans if one.instead is not None), None)
+    if note is None or note.instead is None:
+        raise error
+    log.info("a draft goes into the note", account=walk.account, run=walk.run_id, reason=str(error))
+    await walk.rows.drop(plan.purpose, str(error), note.purpose, text_hash(note.instead))
+    walk.writes[plan.purpose] = {**walk.writes[plan.purpose], "state": WriteState.DROPPED}
 
 
 async def _write(walk: Walk, ticket: Ticket, plan: Planned, after_change: AfterChange | None) -> Ticket:

@@ -2,8 +2,8 @@
 
 from datetime import timedelta
 
-from connectors.contract import Capability, Visibility
-from connectors.errors import Unavailable, WriteConflict
+from connectors.contract import Capability, Visibility, text_hash
+from connectors.errors import DraftInTheWay, Unavailable, WriteConflict
 from tests.fakes import AGENT, EVERYTHING
 from tests.workflow.floor import ROUTED, SEND, Floor
 
@@ -249,6 +249,42 @@ async def test_a_desk_with_drafts_of_its_own_gets_the_draft_in_the_composer_and_
     assert "three working days" not in note
     assert "A person looks at every draft" in note
     assert await floor.writes(event) == {"draft": "written", "note": "written"}
+
+
+async def test_a_draft_that_a_colleagues_is_in_the_way_of_goes_into_the_note(floor: Floor) -> None:
+    floor.desk.capabilities = EVERYTHING | {Capability.NATIVE_DRAFT}
+    floor.desk.refusals = [DraftInTheWay("a colleague's draft waits")]
+    event = await floor.question()
+
+    await floor.walk(event)
+
+    ((visibility, note),) = floor.desk.ours("7")
+    assert visibility is Visibility.INTERNAL
+    assert "three working days" in note
+    assert await floor.writes(event) == {"draft": "dropped", "note": "written"}
+    assert (await floor.run(event))["state"] == "done"
+    assert (await floor.only("select state from draft"))["state"] == "shown"
+    assert (await floor.only("select detail from write_back where purpose = 'draft'"))["detail"] == (
+        "a colleague's draft waits"
+    )
+
+
+async def test_a_draft_in_the_way_and_then_a_lost_answer_still_make_one_note_with_the_draft(floor: Floor) -> None:
+    floor.desk.capabilities = EVERYTHING | {Capability.NATIVE_DRAFT}
+    floor.desk.refusals = [DraftInTheWay("a colleague's draft waits"), Unavailable("gone for a moment")]
+    event = await floor.question()
+
+    assert await floor.walk(event) is not None
+    floor.desk.lost_answers = 1
+    assert await floor.walk(event) is not None
+    assert await floor.walk(event) is None
+
+    ((visibility, note),) = floor.desk.ours("7")
+    assert visibility is Visibility.INTERNAL
+    assert "three working days" in note
+    assert floor.desk.calls.count("write") == 3
+    kept = await floor.only("select text_hash from write_back where purpose = 'note'")
+    assert kept["text_hash"] == text_hash(note)
 
 
 async def test_a_death_between_two_writes_makes_only_the_one_that_is_missing(floor: Floor) -> None:
