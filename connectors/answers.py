@@ -19,6 +19,7 @@ from connectors.limits import retry_after
 
 LONGEST_ANSWER = 32 * 1024 * 1024  # bytes, unpacked
 MACHINE_CODE = re.compile(r"[A-Za-z][A-Za-z0-9_.-]{0,59}", re.ASCII)
+HELD = (423, 477)  # locked by another call; moving to another data centre (HubSpot): in a while it goes through
 TOO_OFTEN = "REQUEST_LIMIT_EXCEEDED"  # Salesforce says so with 403, which elsewhere is a missing right
 
 
@@ -76,9 +77,9 @@ def failure(what: str, status: int, headers: Mapping[str, str], body: bytes, *, 
         return WriteConflict(said, status=status)
     if status == 429:
         return RateLimited(said, status=status, retry_after=wait)
-    if status >= 500 or status in (408, 425):
+    if status >= 500 or status in (408, 425, *HELD):
         # A 503 that names a time was refused before work began; other 5xx answers may come after it was stored.
-        stored = write and not (status == 503 and wait is not None)
+        stored = write and not (status in HELD or (status == 503 and wait is not None))
         return Unavailable(said, status=status, retry_after=wait, may_be_stored=stored)
     if 300 <= status < 400:
         return Rejected(f"{said}: redirects are not followed; correct base_url", status=status)

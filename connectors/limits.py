@@ -30,6 +30,7 @@ TOTAL = (
 )
 RESET = ("ratelimit-reset", "x-rate-limit-reset", "x-ratelimit-reset")
 USED = re.compile(r"api-usage=(\d{1,9})/(\d{1,9})", re.ASCII)  # Salesforce, of the last 24 hours
+HUBSPOT = "x-hubspot-ratelimit-"
 NAMED = re.compile(r"total=(\d{1,9});\s*remaining=(\d{1,9});\s*resets=(\d{1,9})", re.ASCII)
 
 
@@ -88,7 +89,7 @@ class LocalLimits:
 
 
 def budgets(headers: Mapping[str, str], endpoint: str) -> list[Budget]:
-    """What an answer tells about limits: the usual headers, and those of Zendesk and Salesforce.
+    """What an answer tells about limits: the usual headers, and those of Zendesk, Salesforce and HubSpot.
 
     `headers` find a name in any case, as httpx's do. A header that counts one endpoint binds that endpoint alone.
     """
@@ -100,10 +101,26 @@ def budgets(headers: Mapping[str, str], endpoint: str) -> list[Budget]:
     if used := USED.match(headers.get("sforce-limit-info", "")):
         allowed = int(used[2])
         found.append(Budget(EVERY_CALL, max(0, allowed - int(used[1])), LONGEST_PAUSE, allowed))
+    found += _of_some_seconds_and_of_a_day(headers)
     remaining = _number(headers, REMAINING)
     if remaining is not None:
         total = _number(headers, TOTAL)
         found.append(Budget(EVERY_CALL, int(remaining), _until_reset(headers), None if total is None else int(total)))
+    return found
+
+
+def _of_some_seconds_and_of_a_day(headers: Mapping[str, str]) -> list[Budget]:
+    """HubSpot counts both, and says how long the shorter window is, not when it ends."""
+    told = (
+        ("interval", f"{HUBSPOT}remaining", f"{HUBSPOT}max", _number(headers, [f"{HUBSPOT}interval-milliseconds"])),
+        ("day", f"{HUBSPOT}daily-remaining", f"{HUBSPOT}daily", LONGEST_PAUSE * 1000),
+    )
+    found = []
+    for name, remaining, total, milliseconds in told:
+        left, allowed = _number(headers, [remaining]), _number(headers, [total])
+        if left is not None:
+            seconds = UNTOLD_RESET if milliseconds is None else milliseconds / 1000
+            found.append(Budget(EVERY_CALL, int(left), seconds, None if allowed is None else int(allowed), name))
     return found
 
 

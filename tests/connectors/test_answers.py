@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from connectors.answers import Cut, TooLong, failure, unpacked
-from connectors.errors import RateLimited
+from connectors.errors import RateLimited, Unavailable
 
 
 async def chunks(*parts: bytes) -> AsyncIterator[bytes]:
@@ -69,3 +69,11 @@ def test_time_to_wait_is_known_in_each_spelling(name: str) -> None:
 
     assert isinstance(error, RateLimited)
     assert error.retry_after == 7
+
+
+@pytest.mark.parametrize("status", [423, 477])
+def test_what_is_held_for_a_while_is_asked_again_and_was_not_stored(status: int) -> None:
+    error = failure("POST /x", status, {"retry-after": "3"}, b"", write=True)
+
+    assert isinstance(error, Unavailable)
+    assert (error.retry_after, error.may_be_stored) == (3, False)

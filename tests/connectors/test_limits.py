@@ -163,3 +163,18 @@ def test_calls_that_were_used_up_leave_the_rest(told: str, left: int) -> None:
     (budget,) = budgets({"sforce-limit-info": told}, "GET /x")
 
     assert (budget.scope, budget.remaining, budget.total) == (EVERY_CALL, left, 5000)
+
+
+def test_limits_of_some_seconds_and_of_a_day_are_told_apart() -> None:
+    headers = {
+        "X-HubSpot-RateLimit-Max": "190",
+        "X-HubSpot-RateLimit-Remaining": "12",
+        "X-HubSpot-RateLimit-Interval-Milliseconds": "10000",
+        "X-HubSpot-RateLimit-Daily": "250000",
+        "X-HubSpot-RateLimit-Daily-Remaining": "99",
+    }
+
+    assert budgets(httpx.Headers(headers), "GET /x") == [
+        Budget(EVERY_CALL, 12, 10.0, 190, "interval"),
+        Budget(EVERY_CALL, 99, 60.0, 250_000, "day"),
+    ]
