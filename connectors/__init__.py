@@ -10,6 +10,7 @@ REGISTRY = {
     "freshdesk": "connectors.freshdesk.connector:FreshdeskConnector",
     "front": "connectors.front.connector:FrontConnector",
     "http": "connectors.described.connector:DescribedConnector",
+    "hubspot": "connectors.hubspot.connector:HubspotConnector",
     "intercom": "connectors.intercom.connector:IntercomConnector",
     "request_tracker": "connectors.request_tracker.connector:RequestTrackerConnector",
     "salesforce": "connectors.salesforce.connector:SalesforceConnector",

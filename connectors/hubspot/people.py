@@ -1,0 +1,82 @@
+"""Who wrote on a thread, and who can see it.
+
+A message names its writer as an actor, and tells apart what came through an app. So this gateway is known by its app,
+also where its message goes out in the name of an agent.
+"""
+
+from typing import Any
+
+from connectors.contract import Person, Role, Visibility
+from connectors.hubspot.values import actor_id
+from connectors.values import identifier, mapping, objects, text
+
+SEEN_BY = {
+    "MESSAGE": Visibility.PUBLIC,
+    "WELCOME_MESSAGE": Visibility.PUBLIC,
+    "COMMENT": Visibility.INTERNAL,
+}
+
+
+def visibility_of(message: dict[str, Any]) -> Visibility | None:
+    """None for what is no message, such as a change of the assignee."""
+    return SEEN_BY.get(text(message.get("type")) or "")
+
+
+def sender_of(message: dict[str, Any]) -> dict[str, Any]:
+    return next(iter(objects(message.get("senders"))), {})
+
+
+def email_of(sender: dict[str, Any]) -> str | None:
+    """A mail's sender may be no actor at all, only an address."""
+    found = mapping(sender.get("deliveryIdentifier"))
+    return text(found.get("value")) if found.get("type") == "HS_EMAIL_ADDRESS" else None
+
+
+def actor_of(message: dict[str, Any]) -> str:
+    """The writer's actor id, else the address."""
+    sender = sender_of(message)
+    return actor_id(sender.get("actorId")) or email_of(sender) or actor_id(message.get("createdBy")) or ""
+
+
+def is_own(message: dict[str, Any], app_id: str) -> bool:
+    """Whether it came through our app; nobody else can write with its credentials."""
+    client = mapping(message.get("client"))
+    if identifier(client.get("integrationAppId")) is not None:
+        return identifier(client.get("integrationAppId")) == app_id
+    return message.get("createdBy") == f"I-{app_id}"
+
+
+def role_of(message: dict[str, Any], app_id: str, requester: Person) -> Role:
+    """What came through another app, or through HubSpot's own machines, is no agent's."""
+    if is_own(message, app_id):
+        return Role.INTEGRATION
+    actor = actor_of(message)
+    if visibility_of(message) is Visibility.PUBLIC and message.get("direction") == "INCOMING":
+        by_mail = requester.email and requester.email.casefold() == actor.casefold()
+        return Role.REQUESTER if by_mail or actor == requester.id else Role.PARTICIPANT
+    through = mapping(message.get("client")).get("clientType")
+    written = actor.startswith("A-") and through not in ("INTEGRATION", "SYSTEM")
+    return Role.AGENT if written and message.get("type") != "WELCOME_MESSAGE" else Role.SYSTEM
+
+
+def writer(message: dict[str, Any], app_id: str, requester: Person) -> Person:
+    role, sender = role_of(message, app_id, requester), sender_of(message)
+    if role is Role.REQUESTER:
+        return requester
+    return Person(id=actor_of(message), role=role, name=text(sender.get("name")), email=email_of(sender))
+
+
+def requester_of(contact: dict[str, Any], messages: list[dict[str, Any]]) -> Person:
+    """The contact that the thread belongs to, else whoever wrote in first."""
+    first = next((one for one in messages if one.get("direction") == "INCOMING"), {})
+    known, sender = mapping(contact.get("properties")), sender_of(first)
+    number = identifier(contact.get("id"))
+    names = [name for key in ("firstname", "lastname") if (name := text(known.get(key)))]
+    return Person(
+        id=f"V-{number}" if number else actor_of(first),
+        role=Role.REQUESTER,
+        name=" ".join(names) or text(sender.get("name")),
+        email=text(known.get("email")) or email_of(sender),
+        phone=text(known.get("phone")),
+        organisation=text(known.get("company")),
+    )
