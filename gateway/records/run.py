@@ -118,6 +118,7 @@ class Draft(SQLModel, table=True):
     created_at: datetime = moment()
     changed_at: datetime = moment()
     deadline: datetime | None = moment(nullable=True)
+    shadow: bool = Field(default=False, sa_column_kwargs={"server_default": "false"})  # nobody was ever shown it
 
 
 class WriteBack(SQLModel, table=True):
@@ -148,12 +149,24 @@ class WriteBack(SQLModel, table=True):
 
 
 class Outcome(SQLModel, table=True):
-    """What people did with a draft. `similarity` 0..1 between it and what was really sent."""
+    """What people did with a draft, and what came after it. `similarity` 0..1 between it and what was really sent,
+    `kept` the share of it that was sent; what was changed is in `content`, masked."""
 
     __tablename__ = "outcome"
+    __table_args__ = (Index("ix_outcome_at", "at"),)
 
     run_id: int = reference("run.id", primary_key=True)  # the run that made the draft
     kind: str  # sent_as_is | light_edit | rewritten | not_used
     at: datetime = moment()
     similarity: float | None = Field(default=None, nullable=True)
     message_id: str | None = Field(default=None, nullable=True)
+    sent_by: str | None = Field(default=None, nullable=True)  # policy | approval | agent, on their own
+    kept: float | None = Field(default=None, nullable=True)
+    content_id: int | None = reference("content.id", nullable=True)
+    groups: Any = json(nullable=True)  # of the agent who sent it, at that moment; never who it was
+    estimated_ms: int | None = Field(default=None, nullable=True)  # reading time, where no page has measured it
+    watched_until: datetime | None = moment(nullable=True)  # what comes later counts neither way
+    reopened_at: datetime | None = moment(nullable=True)  # the requester wrote again
+    answered_again_at: datetime | None = moment(nullable=True)
+    sampled: bool = Field(default=False, sa_column_kwargs={"server_default": "false"})  # a reviewer looks afterwards
+    finding: str | None = Field(default=None, nullable=True)  # of that reviewer: good | flawed

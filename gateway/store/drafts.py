@@ -39,31 +39,18 @@ async def past(database: Database, account: str, ticket_id: str) -> Row:
     return row
 
 
-async def open_drafts(database: Database, account: str, ticket_id: str) -> Sequence[Row]:
-    """Drafts that wait for somebody, oldest first, with their text (None once erased)."""
+async def comparable(database: Database, account: str, ticket_id: str) -> Sequence[Row]:
+    """Drafts that an agent's reply is to be compared with, oldest first, with their text (None once erased): those
+    that wait, and a last one that was rejected or has expired."""
     return await database.all(
         """select d.*, c.body as content from draft d left join content c on c.id = d.content_id
-           where d.account = %(account)s and d.ticket_id = %(ticket)s and d.state = any(%(states)s)
+           where d.account = %(account)s and d.ticket_id = %(ticket)s and (d.state = any(%(open)s)
+             or (d.state in ('rejected', 'expired') and not exists (select from outcome o where o.run_id = d.run_id)
+                 and not exists (select from draft n where n.account = d.account and n.ticket_id = d.ticket_id
+                                 and n.run_id > d.run_id)))
            order by d.run_id""",
-        {"account": account, "ticket": ticket_id, "states": OPEN},
+        {"account": account, "ticket": ticket_id, "open": OPEN},
     )
-
-
-async def keep_outcome(
-    database: Database, run_id: int, kind: str, *, similarity: float | None, message_id: str | None
-) -> None:
-    """What people did with a draft, and the draft's end. The first finding stays."""
-    async with database.transaction() as connection, connection.pipeline():
-        await connection.execute(
-            """insert into outcome (run_id, kind, at, similarity, message_id)
-               values (%(run)s, %(kind)s, now(), %(similarity)s, %(message)s) on conflict (run_id) do nothing""",
-            {"run": run_id, "kind": kind, "similarity": similarity, "message": message_id},
-        )
-        await connection.execute(
-            """update draft set state = 'closed', changed_at = now()
-               where run_id = %(run)s and state = any(%(states)s)""",
-            {"run": run_id, "states": OPEN},
-        )
 
 
 async def kept_ticket(database: Database, run_id: int) -> Any:
@@ -76,12 +63,24 @@ async def kept_ticket(database: Database, run_id: int) -> Any:
     return row["body"] if row else None
 
 
+async def kept_vault(database: Database, run_id: int) -> Any:
+    """The values behind a run's placeholders, as its screening kept them; None once erased."""
+    row = await database.one(
+        """select c.body->'vault' as vault from step s join content c on c.id = s.content_id
+           where s.run_id = %(run)s and s.name = 'screen'""",
+        {"run": run_id},
+    )
+    return row["vault"] if row else None
+
+
 async def written_entries(database: Database, account: str, ticket_id: str) -> set[str]:
-    """The help desk's ids of the entries on a ticket that we wrote."""
+    """The help desk's ids of the entries on a ticket that we wrote and that nobody turns into something else: a draft
+    in the composer keeps its id when an agent sends it."""
     rows = await database.all(
         # By way of the runs: they are indexed by ticket, and an account has many more entries than a ticket.
         """select w.entry_id from run r join write_back w on w.run_id = r.id
-           where r.account = %(account)s and r.ticket_id = %(ticket)s and w.entry_id is not null""",
+           where r.account = %(account)s and r.ticket_id = %(ticket)s and w.entry_id is not null
+           and w.purpose <> 'draft'""",
         {"account": account, "ticket": ticket_id},
     )
     return {row["entry_id"] for row in rows}

@@ -11,6 +11,7 @@ from datetime import UTC
 from urllib.parse import quote
 
 from connectors.contract import Capability, Message, Role, Visibility, text_hash
+from gateway.access.people import Person
 from gateway.errors import GatewayError
 from gateway.records import DraftState
 from gateway.screening import typed
@@ -19,7 +20,6 @@ from gateway.store.reviews import HeardBefore, Word
 from gateway.workflow.context import Reading
 from gateway.workflow.deliver import Planned, deliver, intend, kept_plans, new_mark, planned, plans_to_keep
 from gateway.workflow.note import Note
-from gateway.workflow.people import Person
 from gateway.workflow.review import Act, Said, Via, current_text, say, still_needed
 from gateway.workflow.walk import Walk
 

@@ -5,21 +5,24 @@ approved; what the draft becomes, and the event, are committed together with the
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
 from connectors.contract import text_hash
+from gateway.access.people import Person, Right
 from gateway.errors import NotAllowed, NotFound, NotNow
 from gateway.records import DraftState
 from gateway.screening import PLACEHOLDER
 from gateway.store.database import Database, Row
 from gateway.store.reviews import HeldDraft, Word, held_draft
-from gateway.workflow.people import Person, Right
+from gateway.workflow.redacting import redacted
 
 LONGEST_TEXT = 60_000  # characters of an edited reply
 LONGEST_WORDS = 2_000  # characters of a reason or an instruction
+LONGEST_READING = 30 * 60_000  # ms: a page that measures more was left open
+MOST_SOURCES = 1_000
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 
@@ -107,18 +110,21 @@ async def say(database: Database, run_id: int, said: Said) -> Heard:
 
     Raises NotFound, NotAllowed (the person may not) and NotNow (the draft is not in a state for it, or has changed):
     then nothing was kept. Raises `HeardBefore` for a note that has acted already."""
+    said = _tidy(said)
+    content = {"words": said.words} if said.words else None
+    if content and said.act is Act.REJECT:
+        content["masked"] = await redacted(database, run_id, content["words"])  # a reason is there to be learnt from
     async with held_draft(database, run_id) as draft:
         if draft is None:
             raise NotFound(f"run {run_id} has no draft")
         _permit(draft, said)
-        return await _keep(draft, _tidy(said))
+        return await _keep(draft, said, content)
 
 
-async def _keep(draft: HeldDraft, said: Said) -> Heard:
+async def _keep(draft: HeldDraft, said: Said, content: Mapping[str, Any] | None) -> Heard:
     state = _state_after(draft, said)
     if said.act is Act.APPROVE:
         return await _approve(draft, said)
-    content = {"words": said.words} if said.words else None
     detail = {"team": said.team, "priority": said.priority} if said.act is Act.ESCALATE else None
     answer = _answer(said, state)
     word = _word(said, content=content, detail=detail, answer=answer)
@@ -130,7 +136,7 @@ async def _approve(draft: HeldDraft, said: Said) -> Heard:
     now = current_text(draft.row, draft.reviews)
     if now is None:
         raise NotNow("the text of this draft was erased")
-    if said.seen not in (None, text_hash(now)) and said.text is None:
+    if said.seen not in (None, text_hash(now)):
         raise NotNow("a colleague has edited this draft meanwhile", remedy="Read it again, then approve it")
     text = _checked(said.text if said.text is not None else now)
     edited = text_hash(text) != text_hash(now)
@@ -140,8 +146,9 @@ async def _approve(draft: HeldDraft, said: Said) -> Heard:
         raise NotNow(f"you have approved this draft already; it still needs {' and '.join(missing)}")
     complete = not missing
     answer = "Approved; it is being sent." if complete else f"Approved. It still needs {' and '.join(missing)}."
+    length = {"words": len(text.split())}  # how long reading it takes can be told after its erasure too
     word = replace(
-        _word(said, content={"text": text}, answer=answer if missing else None),
+        _word(said, content={"text": text}, detail=length, answer=answer if missing else None),
         text_hash=text_hash(text),
         edited=edited,
     )
@@ -221,7 +228,9 @@ def _checked(text: str) -> str:
 def _tidy(said: Said) -> Said:
     text = None if said.text is None else _CONTROL.sub("", said.text.replace("\r\n", "\n")).strip()
     words = None if said.words is None else _CONTROL.sub("", said.words).strip()[:LONGEST_WORDS]
-    return replace(said, text=text, words=words or None)
+    reading = None if said.reading_ms is None else max(0, min(said.reading_ms, LONGEST_READING))
+    opened = None if said.sources_opened is None else max(0, min(said.sources_opened, MOST_SOURCES))
+    return replace(said, text=text, words=words or None, reading_ms=reading, sources_opened=opened)
 
 
 def _answer(said: Said, state: DraftState | None) -> str:
@@ -239,7 +248,7 @@ def _answer(said: Said, state: DraftState | None) -> str:
 def _word(
     said: Said,
     *,
-    content: dict[str, Any] | None = None,
+    content: Mapping[str, Any] | None = None,
     detail: dict[str, Any] | None = None,
     answer: str | None = None,
 ) -> Word:

@@ -15,7 +15,7 @@ from gateway.workflow.decide import choose_models, decide
 from gateway.workflow.deliver import deliver, settle
 from gateway.workflow.draft import draft
 from gateway.workflow.ground import ground
-from gateway.workflow.outcome import recognise
+from gateway.workflow.outcome import recognise, sent_by_policy
 from gateway.workflow.screen import screen
 from gateway.workflow.send import carry_out
 from gateway.workflow.walk import Walk
@@ -49,6 +49,7 @@ async def down_the_line(walk: Walk) -> tuple[RunState, str | None]:
     await walk.rows.commit()
 
     await deliver(walk, reading.ticket, decided.planned)
+    await sent_by_policy(walk)
     return RunState.DONE, decided.reason
 
 

@@ -46,7 +46,7 @@ class Screened:
 
 async def screen(walk: Walk, reading: Reading) -> Screened:
     """Screened text, from the row of an earlier try or made now."""
-    known = list(_known(reading.ticket))
+    known = list(known_in(reading.ticket))
     if kept := walk.kept(STEP):
         if kept.content is None:
             raise NothingOwed("the requester's data was erased")
@@ -112,7 +112,7 @@ def _injection(ticket: Ticket, reading: Reading, cleaned: Sequence[Cleaned]) -> 
     return together(*found)
 
 
-def _known(ticket: Ticket) -> Iterator[Known]:
+def known_in(ticket: Ticket) -> Iterator[Known]:
     """What the ticket's own record says of its people."""
     people = [ticket.requester, *ticket.participants, *(message.author for message in ticket.messages)]
     seen: set[tuple[Kind, str]] = set()

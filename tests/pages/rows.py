@@ -3,9 +3,10 @@
 from datetime import UTC, datetime, timedelta
 
 from gateway.records import DraftState, RunState
-from gateway.store import drafts, events
+from gateway.store import events, outcomes
 from gateway.store.database import Database
 from gateway.store.intake import Arrival, accept
+from gateway.store.outcomes import Found
 from gateway.store.run_rows import RunRows
 from tests.pages.kept import POLICY
 from tests.pages.steps import FAILED_CALL, ORDER, STEPS, Call, Plan, took
@@ -109,5 +110,5 @@ async def everything(database: Database) -> dict[str, int]:
         ),
         "waiting": await arrive(database, Plan(ticket="4415")),
     }
-    await drafts.keep_outcome(database, made["reviewed"], "light_edit", similarity=0.87, message_id="m9")
+    await outcomes.keep(database, made["reviewed"], Found("light_edit", 0.87, 0.9, "m9", "agent"))
     return made

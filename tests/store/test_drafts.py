@@ -2,10 +2,12 @@
 
 from decimal import Decimal
 
+import pytest
+
 from gateway.records import DraftState, RunState
 from gateway.store import drafts
 from gateway.store.database import Database
-from tests.store.rows import begin, decided, finish, only, propose
+from tests.store.rows import begin, decided, finish, propose
 
 STATES = "select state from draft order by run_id"
 
@@ -46,28 +48,15 @@ async def test_a_new_draft_supersedes_those_of_its_ticket_that_wait_and_no_other
     assert await states(database) == ["superseded", "proposed", "sent", "proposed"]
 
 
-async def test_open_drafts_come_with_their_text_until_it_is_erased(database: Database) -> None:
+async def test_drafts_to_compare_come_with_their_text_until_it_is_erased(database: Database) -> None:
     await decided(database)
-    assert [draft["content"]["text"] for draft in await drafts.open_drafts(database, "acme", "7")] == [
+    assert [draft["content"]["text"] for draft in await drafts.comparable(database, "acme", "7")] == [
         "A proposed reply."
     ]
 
     await database.run("update content set body = null, erased_at = now()")
 
-    assert [draft["content"] for draft in await drafts.open_drafts(database, "acme", "7")] == [None]
-
-
-async def test_an_outcome_closes_its_draft_and_the_first_finding_stays(database: Database) -> None:
-    run = await finish(await decided(database))
-
-    await drafts.keep_outcome(database, run["id"], "light_edit", similarity=0.9, message_id="m2")
-    await drafts.keep_outcome(database, run["id"], "not_used", similarity=0.1, message_id="m3")
-
-    assert await states(database) == ["closed"]
-    assert await only(database, "select kind, similarity, message_id from outcome") == {
-        "kind": "light_edit", "similarity": 0.9, "message_id": "m2",
-    }  # fmt: skip
-    assert await drafts.open_drafts(database, "acme", "7") == []
+    assert [draft["content"] for draft in await drafts.comparable(database, "acme", "7")] == [None]
 
 
 async def test_what_went_before_counts_the_tickets_drafts_and_the_accounts_money(database: Database) -> None:
@@ -98,3 +87,21 @@ async def test_the_entries_that_we_wrote_are_known_by_ticket(database: Database)
 
     assert await drafts.written_entries(database, "acme", "7") == {"n1"}
     assert await drafts.written_entries(database, "acme", "8") == set()
+
+
+async def test_a_draft_in_the_composer_is_no_entry_of_ours_once_an_agent_may_have_sent_it(database: Database) -> None:
+    rows = await decided(database)
+    await database.run("update write_back set purpose = 'draft'")
+    await rows.written("draft", {"entry": "d1", "version": "v2", "at": None, "detail": None}, DraftState.SHOWN)
+
+    assert await drafts.written_entries(database, "acme", "7") == set()
+
+
+@pytest.mark.parametrize("state", ["rejected", "expired"])
+async def test_the_last_draft_is_compared_also_where_nobody_wanted_it(database: Database, state: str) -> None:
+    run = await finish(await decided(database))
+    await database.run("update draft set state = %(state)s", {"state": state})
+
+    assert [row["run_id"] for row in await drafts.comparable(database, "acme", "7")] == [run["id"]]
+    await decided(database, "e2")
+    assert run["id"] not in [row["run_id"] for row in await drafts.comparable(database, "acme", "7")]

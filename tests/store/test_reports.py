@@ -8,8 +8,9 @@ import pytest
 from gateway.errors import NotFound
 from gateway.ledger.attempt import PriceState
 from gateway.records import RunState
-from gateway.store import drafts
+from gateway.store import outcomes
 from gateway.store.database import Database
+from gateway.store.outcomes import Found
 from gateway.store.reports import (
     Cost,
     duration,
@@ -107,7 +108,7 @@ class TestStory:
 
     async def test_it_has_every_part_of_a_whole_run(self, database: Database) -> None:
         run_id = await walk(database)
-        await drafts.keep_outcome(database, run_id, "sent_as_is", similarity=1.0, message_id="m9")
+        await outcomes.keep(database, run_id, Found("sent_as_is", 1.0, 1.0, "m9", "agent"))
 
         story = await run_story(database, run_id)
 

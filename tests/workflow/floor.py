@@ -8,6 +8,7 @@ from typing import Any
 
 from connectors.contract import Person, Visibility
 from gateway import policy
+from gateway.access.people import Declared, Group, People
 from gateway.knowledge.articles import Article, Audience
 from gateway.knowledge.library import Library, keep
 from gateway.models import Candidate, Drafter, PromptFile, Route
@@ -18,7 +19,6 @@ from gateway.store.intake import Arrival, accept
 from gateway.store.jobs import Again, Lease
 from gateway.workflow.jobs import Jobs
 from gateway.workflow.line import Desk, Line
-from gateway.workflow.people import Declared, Group, People
 from tests.fakes import AGENT, MemoryDesk
 
 PROMPTS = Path(__file__).parents[2] / "policies" / "prompts"
@@ -149,9 +149,10 @@ class Floor:
         self.line = replace(self.line, routes={**self.line.routes, "default": route})
 
     def opt_in_to_sending(self) -> None:
-        self._desk(send_without_conditional_write=True)
+        self.set(send_without_conditional_write=True)
 
-    def _desk(self, **more: Any) -> None:
+    def set(self, **more: Any) -> None:
+        """Other settings of the account."""
         self.line = replace(self.line, desks={"acme": replace(self.line.desks["acme"], **more)})
 
 
