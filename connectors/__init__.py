@@ -9,6 +9,7 @@ REGISTRY = {
     "chatwoot": "connectors.chatwoot.connector:ChatwootConnector",
     "freshdesk": "connectors.freshdesk.connector:FreshdeskConnector",
     "front": "connectors.front.connector:FrontConnector",
+    "help_scout": "connectors.help_scout.connector:HelpScoutConnector",
     "http": "connectors.described.connector:DescribedConnector",
     "hubspot": "connectors.hubspot.connector:HubspotConnector",
     "intercom": "connectors.intercom.connector:IntercomConnector",

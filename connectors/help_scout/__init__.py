@@ -1,0 +1,1 @@
+"""Help Scout: signed webhooks in, draft replies, notes and replies out."""

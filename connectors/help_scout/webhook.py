@@ -1,0 +1,66 @@
+"""Is there a webhook that points at us and sends what we need? Its secret is not told: a delivery has to prove it."""
+
+from typing import Any
+
+from connectors.checking import points_at_us, webhook_path
+from connectors.contract import Finding
+from connectors.errors import AuthFailed, ConnectorError
+from connectors.help_scout.pages import pages
+from connectors.help_scout.paths import API
+from connectors.help_scout.settings import Settings
+from connectors.session import Session
+from connectors.values import identifier, several, text
+
+NEEDED = {"convo.created", "convo.customer.reply.created", "convo.agent.reply.created"}
+RECIPE = "Create one by API as the README says, or in Manage > Apps > Webhooks."
+CANNOT_LOOK = (
+    "Look at Manage > Apps > Webhooks yourself and then set options.check_webhook: false, or make the integration user "
+    "an administrator for the time of this check."
+)
+
+
+async def webhook(session: Session, settings: Settings) -> Finding:
+    """One finding: the first thing that is wrong, or that all is in order as far as it can be seen."""
+    path = webhook_path(settings.name)
+    try:
+        hooks = [hook async for page in pages(session, f"{API}/webhooks", "webhooks") for hook in page]
+    except AuthFailed as error:
+        return _wrong(f"webhooks are hidden from the integration user ({error})", CANNOT_LOOK)
+    except ConnectorError as error:
+        return _wrong(str(error), "Run the check again, and look at status.helpscout.com if it stays.")
+    ours = [hook for hook in hooks if points_at_us(text(hook.get("url")) or "", settings.name, settings.public_url)]
+    if not ours:
+        return _wrong(f"no webhook ends in {path}", RECIPE)
+    return _shape(ours[0], settings) or _in_order(path, settings)
+
+
+def _shape(hook: dict[str, Any], settings: Settings) -> Finding | None:
+    if hook.get("state", "enabled") != "enabled":
+        return _wrong(
+            "the webhook is disabled", "Enable it; Help Scout may disable one whose deliveries fail for long."
+        )
+    if hook.get("notification") is True or hook.get("payloadVersion", "V2") != "V2":
+        return _wrong(
+            "the webhook does not send whole conversations", "Update it with notification false and payloadVersion V2."
+        )
+    sent = {one for one in several(hook.get("events")) if isinstance(one, str)}
+    if missing := sorted(NEEDED - sent):
+        return _wrong(f"the webhook does not send {', '.join(missing)}", "Add these events to it.")
+    told = {one for item in several(hook.get("mailboxIds")) if (one := identifier(item))}
+    if told and (left_out := sorted(settings.inbox_ids - told, key=int)):
+        return _wrong(f"the webhook leaves out inboxes {', '.join(left_out)}", "Add these to its mailboxIds.")
+    if not settings.webhook_secrets:
+        return _wrong(
+            "the account has no webhook_secret, so every delivery is refused",
+            "Set the secret with which the webhook was created as webhook_secret.",
+        )
+    return None
+
+
+def _in_order(path: str, settings: Settings) -> Finding:
+    where = "" if settings.public_url else "; set options.public_url to have the whole address compared"
+    return Finding("webhook", True, f"points at {path}; its secret shows with the first delivery{where}")
+
+
+def _wrong(detail: str, remedy: str) -> Finding:
+    return Finding("webhook", False, detail, remedy)
