@@ -54,7 +54,9 @@ def add(
         name, connector, base_url, title, team, contact, option or [], secret or [], secret_file or [], private
     )
     environment = read_environment()
-    told = entry(given, ask=not yes) | ({"knowledge": knowledge} if knowledge else {})
+    told = entry(given, environment.config.resolve().parent, ask=not yes) | (
+        {"knowledge": knowledge} if knowledge else {}
+    )
     new = addition(environment.config, name, told, list(connectors.REGISTRY))
     desk = Webhook(name, new.entry, environment)
     once_more = f"Then again:\n{again(name, told)}"

@@ -5,6 +5,7 @@ import re
 import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import typer
@@ -13,6 +14,7 @@ import yaml
 import connectors
 from connectors.cards import guide
 from gateway.cli.account_webhook import ROLE as WEBHOOK_SECRET
+from gateway.settings.reading import with_files_from
 
 NONE = "-"
 
@@ -33,10 +35,9 @@ class Given:
     private: bool
 
 
-def entry(given: Given, *, ask: bool) -> dict[str, Any]:
-    """The account as countersign.yaml will have it; what no flag says is asked for, or is a mistake."""
+def entry(given: Given, folder: Path, *, ask: bool) -> dict[str, Any]:
+    """The account as countersign.yaml, in that folder, will have it; what no flag says is asked for, or a mistake."""
     kind = _need(given.connector, "connector", f"Which help desk ({', '.join(sorted(connectors.REGISTRY))})", ask)
-    roles = connectors.load(kind).secret_roles
     if ask and (steps := guide(kind, "## 2.")):
         typer.echo(f"\n{steps}\n")
     base_url = _need(given.base_url, "base-url", "The help desk's address (base_url)", ask)
@@ -44,7 +45,7 @@ def entry(given: Given, *, ask: bool) -> dict[str, Any]:
     team = _need(given.team, "team", "Which team answers for it", ask)
     contact = _need(given.contact, "contact", "How that team is reached", ask)
     options = dict(_options(given.options or (_asked_options() if ask else ())))
-    secrets = _secrets(given, roles, ask)
+    secrets = _secrets(given, connectors.secret_roles(kind, with_files_from(options, folder)), ask)
     found: dict[str, Any] = {"connector": kind}
     if title:
         found["title"] = title
