@@ -1,8 +1,10 @@
 """One folder per help desk, all behind one contract (`contract.py`). A new one is a folder and one line here."""
 
+from collections.abc import Mapping
 from importlib import import_module
+from typing import Any
 
-from connectors.contract import Connector
+from connectors.contract import Connector, TellsSecrets
 from connectors.errors import Misconfigured
 
 REGISTRY = {
@@ -29,6 +31,13 @@ def load(name: str) -> type[Connector]:
         raise Misconfigured(f"there is no connector {name!r}; there are: {', '.join(sorted(REGISTRY))}") from None
     found: type[Connector] = getattr(import_module(module), attribute)
     return found
+
+
+def secret_roles(name: str, options: Mapping[str, Any]) -> Mapping[str, str]:
+    """The secrets of an account with these options. Raises `Misconfigured` where the options cannot tell them."""
+    kind = load(name)
+    told: Mapping[str, str] = kind.secret_roles_of(options) if isinstance(kind, TellsSecrets) else kind.secret_roles
+    return told
 
 
 def folder(name: str) -> str:

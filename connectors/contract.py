@@ -6,7 +6,7 @@ nothing, keeps nothing and retries no write. `tests/connectors/contract.py` hold
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import ClassVar, Protocol, Self
+from typing import Any, ClassVar, Protocol, Self, runtime_checkable
 
 from connectors.vocabulary import (
     Account,
@@ -66,6 +66,7 @@ __all__ = [
     "Request",
     "Role",
     "Status",
+    "TellsSecrets",
     "Ticket",
     "TicketEvent",
     "Visibility",
@@ -128,3 +129,10 @@ class Identifies(Protocol):
     """`Capability.SIDEBAR`."""
 
     async def identify(self, request: Request) -> Agent: ...
+
+
+@runtime_checkable
+class TellsSecrets(Protocol):
+    """A class whose `secret_roles` depend on an account's options."""
+
+    def secret_roles_of(self, options: Mapping[str, Any]) -> Mapping[str, str]: ...

@@ -24,7 +24,7 @@ from connectors.described.description import Description, SignIn
 from connectors.described.find import Finder
 from connectors.described.read import Reader
 from connectors.described.receive import receive
-from connectors.described.settings import SECRET_ROLES, Settings, settings
+from connectors.described.settings import SECRET_ROLES, Settings, described_by, settings
 from connectors.described.write import Writer
 from connectors.errors import Misconfigured, Rejected
 from connectors.http import HttpClient
@@ -82,6 +82,11 @@ class DescribedConnector:
             limits=limits,
         )
         return cls(found, http)
+
+    @classmethod
+    def secret_roles_of(cls, options: Mapping[str, Any]) -> Mapping[str, str]:
+        """The webhook's, and those that the description declares. Raises `Misconfigured`."""
+        return {**SECRET_ROLES, **described_by(options).secrets}
 
     def receive(self, request: Request) -> Received:
         return receive(request, self._account.description, self._account.webhook_secrets, self._me)

@@ -27,22 +27,22 @@ def _zone(value: Any) -> ZoneInfo:
 Zone = Annotated[ZoneInfo, PlainValidator(_zone), WithJsonSchema({"type": "string"})]
 
 
+class Basic(Keys):
+    user: Template
+    password: Template
+
+
 class SignIn(Keys):
     """How our calls are authenticated; the only place where a secret may stand."""
 
     headers: dict[HeaderName, Template] = Field(default_factory=dict)
-    basic: "Basic | None" = None
+    basic: Basic | None = None
 
     @model_validator(mode="after")
     def _some_way(self) -> Self:
         if not self.headers and self.basic is None:
             raise ValueError("give headers or basic")
         return self
-
-
-class Basic(Keys):
-    user: Template
-    password: Template
 
 
 class Deliveries(Keys):

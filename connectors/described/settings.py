@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from connectors.contract import Account
 from connectors.described.authentic import check_secret
@@ -40,10 +41,7 @@ def settings(account: Account) -> Settings:
     options = account.options
     if unknown := sorted(set(options) - KNOWN):
         raise Misconfigured(f"unknown options {', '.join(unknown)}; known: {sorted(KNOWN)}")
-    named = options.get("description")
-    if not isinstance(named, str) or not named:
-        raise Misconfigured("options.description is missing: the path of the file that describes the help desk")
-    description = load(Path(named))
+    description = described_by(options)
     me = options.get("integration_user_id")
     return Settings(
         name=account.name,
@@ -57,6 +55,14 @@ def settings(account: Account) -> Settings:
         native_drafts=options.get("native_drafts") is not False,
         values=_values(account, description),
     )
+
+
+def described_by(options: Mapping[str, Any]) -> Description:
+    """The description that an account's options name."""
+    named = options.get("description")
+    if not isinstance(named, str) or not named:
+        raise Misconfigured("options.description is missing: the path of the file that describes the help desk")
+    return load(Path(named))
 
 
 def _webhook_secrets(account: Account, description: Description) -> tuple[str, ...]:

@@ -145,7 +145,8 @@ async def _account(name: str, installation: Installation, offline: bool) -> Asyn
     try:
         connector = connector_of(name, entry)
     except ConnectorError as error:
-        yield Line(False, f"account {name}", str(error), f"see connectors/{connectors.folder(entry.connector)}/README.md")
+        page = f"connectors/{connectors.folder(entry.connector)}/README.md"
+        yield Line(False, f"account {name}", str(error), f"see {page}")
         return
     yield _comes_in(name, poll_every(entry, connector), connector)
     if offline:

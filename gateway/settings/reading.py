@@ -1,5 +1,6 @@
 """Reads `countersign.yaml` and says everything that is wrong with it at once: file, line, column, and a suggestion."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -80,14 +81,19 @@ def _keys(value: Any) -> list[str]:
     return list(value) if isinstance(value, dict) else []
 
 
+def with_files_from(options: Mapping[str, Any], folder: Path) -> dict[str, Any]:
+    """An account's options, those that name a file relative to the folder of countersign.yaml."""
+    named = {key: str(folder / value) for key in FILES if isinstance(value := options.get(key), str)}
+    return {**options, **named}
+
+
 def _with_paths_from(installation: Installation, folder: Path) -> Installation:
     def source(entry: KnowledgeEntry) -> KnowledgeEntry:
         update = {key: folder / value for key in ("folder", "jsonl") if (value := getattr(entry, key)) is not None}
         return entry.model_copy(update=update)
 
     def account(entry: AccountEntry) -> AccountEntry:
-        named = {key: str(folder / value) for key in FILES if isinstance(value := entry.options.get(key), str)}
-        return entry.model_copy(update={"options": {**entry.options, **named}})
+        return entry.model_copy(update={"options": with_files_from(entry.options, folder)})
 
     return installation.model_copy(
         update={

@@ -187,3 +187,18 @@ def test_the_guide_names_our_address_and_the_account_and_no_other_company() -> N
     assert "https://countersign.shop.example/webhooks/shop" in guide
     assert "gateway.example" not in guide
     assert "/webhooks/acme" not in guide
+
+
+def test_a_help_desk_in_a_file_is_asked_for_the_secrets_that_the_file_declares(house: House) -> None:
+    described = (ROOT / "connectors" / "described" / "examples" / "sandbox.yaml").read_text()
+    (house.folder / "desk.yaml").write_text(described)
+    told = [
+        flag if flag != "sandbox" else "http" for flag in flags(house, "--yes", "--option", "description=desk.yaml")
+    ]
+
+    done = countersign(*told, settings=house._environment)
+
+    assert done.code == 0, done.out + done.err
+    assert "ok   notes:write" in done.out
+    assert "{description: desk.yaml}" in text(house)
+    assert countersign("check", settings=house._environment).code == 0
