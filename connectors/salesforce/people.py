@@ -8,7 +8,7 @@ from connectors.salesforce.values import USER, record_id
 from connectors.values import mapping, text
 
 STAFF = "Standard"  # User.UserType of licensed users; others are customers, partners and guests of a portal
-ITSELF = {"AutomatedProcess", "CloudIntegrationUser", "AutoResponse"}
+ITSELF = {"AutomatedProcess", "CloudIntegrationUser"}
 
 
 class People:
