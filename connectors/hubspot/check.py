@@ -34,6 +34,7 @@ async def check(http: HttpClient, settings: Settings) -> list[Finding]:
     findings.append(await _contact(http, identifier(thread.get("associatedContactId"))))
     findings.append(await _tickets(http, settings, crm_ticket_id(thread)))
     findings += [await _property(http, name) for name in (settings.tags_property, settings.team_property) if name]
+    findings.append(_routing(settings))
     if settings.stages:
         findings.append(await _stages(http, settings))
     findings += [await _owners(http), await _sender(http, settings.sender_actor_id), _webhook(settings)]
@@ -89,6 +90,15 @@ async def _property(http: HttpClient, name: str) -> Finding:
         return Finding(subject, True, "is there and keeps words")
 
     return await tried(subject, look, remedy)
+
+
+def _routing(settings: Settings) -> Finding:
+    """What rules may ask for; the rest is refused, with the draft that goes along."""
+    told = {"tags": settings.tags_property, "teams": settings.team_property, "stages": settings.stages}
+    missing = [what for what, option in told.items() if not option]
+    if missing:
+        return Finding("routing", True, f"no option names {' or '.join(missing)}: a rule must not ask for these")
+    return Finding("routing", True, "tags, teams and stages are named")
 
 
 async def _stages(http: HttpClient, settings: Settings) -> Finding:

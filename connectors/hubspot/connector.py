@@ -78,7 +78,7 @@ class HubspotConnector:
         return await write(self._http, self._directory, self._account, ticket, action, change)
 
     async def find_mark(self, ticket_id: str, mark: Mark) -> WriteReceipt | None:
-        return await find_mark(self._http, self._account.app_id, ticket_id, mark)
+        return await find_mark(self._http, self._account, ticket_id, mark)
 
     async def history(self, since: datetime | None) -> AsyncIterator[Sequence[Ticket]]:
         async for page in archive.history(self._http, since, self.fetch):

@@ -1,6 +1,6 @@
 """Did an earlier write get through? The thread tells: a comment by the mark in it, a message by its words.
 
-HubSpot keeps nothing of ours beside a message, so a reply is known by our app, its time and its text.
+HubSpot keeps nothing of ours beside a message, so a reply is known by its writer, its time and its text.
 """
 
 from typing import Any
@@ -9,14 +9,15 @@ from connectors.contract import Mark, Visibility, WriteReceipt
 from connectors.http import HttpClient
 from connectors.hubspot.pages import messages
 from connectors.hubspot.people import is_own, visibility_of
+from connectors.hubspot.settings import Settings
 from connectors.hubspot.values import message_id, thread_path
 from connectors.markup import reads_as
 from connectors.values import moment, needed, text
 
 
-async def find_mark(http: HttpClient, app_id: str, ticket_id: str, mark: Mark) -> WriteReceipt | None:
-    """The entry with this mark, written through our app. What anybody else wrote is never looked at."""
-    own = [one for one in await messages(http, thread_path(ticket_id)) if is_own(one, app_id)]
+async def find_mark(http: HttpClient, settings: Settings, ticket_id: str, mark: Mark) -> WriteReceipt | None:
+    """The entry with this mark, written by this gateway. What anybody else wrote is never looked at."""
+    own = [one for one in await messages(http, thread_path(ticket_id)) if is_own(one, settings)]
     for recognised in (_carries, _reads_like):
         if found := next((one for one in own if recognised(one, mark)), None):
             return receipt(found)

@@ -1,12 +1,13 @@
 """Who wrote on a thread, and who can see it.
 
 A message names its writer as an actor, and tells apart what came through an app. So this gateway is known by its app,
-also where its message goes out in the name of an agent.
+and by the user in whose name its messages go out.
 """
 
 from typing import Any
 
 from connectors.contract import Person, Role, Visibility
+from connectors.hubspot.settings import Settings
 from connectors.hubspot.values import actor_id
 from connectors.values import identifier, mapping, objects, text
 
@@ -38,17 +39,25 @@ def actor_of(message: dict[str, Any]) -> str:
     return actor_id(sender.get("actorId")) or email_of(sender) or actor_id(message.get("createdBy")) or ""
 
 
-def is_own(message: dict[str, Any], app_id: str) -> bool:
-    """Whether it came through our app; nobody else can write with its credentials."""
+def is_own(message: dict[str, Any], settings: Settings) -> bool:
+    """Whether this gateway wrote it: it came through our app, or in the name of the user that is kept for us.
+
+    HubSpot does not promise to name the app, so what went out through one that it does not name may be ours, and counts.
+    What came in never does, also where an app of somebody's carried it.
+    """
+    if message.get("direction") == "INCOMING":
+        return False
     client = mapping(message.get("client"))
-    if identifier(client.get("integrationAppId")) is not None:
-        return identifier(client.get("integrationAppId")) == app_id
-    return message.get("createdBy") == f"I-{app_id}"
+    app = identifier(client.get("integrationAppId"))
+    if app is not None:
+        return app == settings.app_id
+    through_ours = client.get("clientType") == "INTEGRATION" or message.get("createdBy") == f"I-{settings.app_id}"
+    return through_ours or (settings.sender_actor_id is not None and actor_of(message) == settings.sender_actor_id)
 
 
-def role_of(message: dict[str, Any], app_id: str, requester: Person) -> Role:
+def role_of(message: dict[str, Any], settings: Settings, requester: Person) -> Role:
     """What came through another app, or through HubSpot's own machines, is no agent's."""
-    if is_own(message, app_id):
+    if is_own(message, settings):
         return Role.INTEGRATION
     actor = actor_of(message)
     if visibility_of(message) is Visibility.PUBLIC and message.get("direction") == "INCOMING":
@@ -59,8 +68,8 @@ def role_of(message: dict[str, Any], app_id: str, requester: Person) -> Role:
     return Role.AGENT if written and message.get("type") != "WELCOME_MESSAGE" else Role.SYSTEM
 
 
-def writer(message: dict[str, Any], app_id: str, requester: Person) -> Person:
-    role, sender = role_of(message, app_id, requester), sender_of(message)
+def writer(message: dict[str, Any], settings: Settings, requester: Person) -> Person:
+    role, sender = role_of(message, settings, requester), sender_of(message)
     if role is Role.REQUESTER:
         return requester
     return Person(id=actor_of(message), role=role, name=text(sender.get("name")), email=email_of(sender))

@@ -31,7 +31,7 @@ async def fetch(http: HttpClient, directory: Directory, settings: Settings, tick
     contact = await _contact(http, identifier(thread.get("associatedContactId")))
     happened = await messages(http, path)
     requester = requester_of(contact, happened)
-    entries = [_message(one, settings.app_id, requester) for one in happened if visibility_of(one)]
+    entries = [_message(one, settings, requester) for one in happened if visibility_of(one)]
     times = [thread.get("createdAt"), thread.get("latestMessageTimestamp"), *(one.get("createdAt") for one in happened)]
     told = [at for one in times if (at := moment(one))]
     owner = await directory.owners.row(identifier(crm.get("hubspot_owner_id")))
@@ -100,12 +100,12 @@ async def _contact(http: HttpClient, contact: str | None) -> dict[str, Any]:
     return {**found, "id": contact}
 
 
-def _message(found: dict[str, Any], app_id: str, requester: Person) -> Message:
+def _message(found: dict[str, Any], settings: Settings, requester: Person) -> Message:
     rich, files = text(found.get("richText")), objects(found.get("attachments"))
     entry = needed(message_id(found.get("id")), "message.id")
     return Message(
         id=entry,
-        author=writer(found, app_id, requester),
+        author=writer(found, settings, requester),
         visibility=needed(visibility_of(found), "message.type"),
         body=rich or text(found.get("text")) or "",
         format=BodyFormat.HTML if rich else BodyFormat.TEXT,

@@ -34,6 +34,7 @@ class TestCheck:
             "tickets",
             "property ai_tags",
             "property ai_team",
+            "routing",
             "stages",
             "owners",
             "sender",
@@ -71,6 +72,12 @@ class TestCheck:
 
         assert not found.ok
         assert "the stages 99" in found.detail
+
+    async def test_what_no_rule_may_ask_for_is_told(self) -> None:
+        found = (await findings(with_options(team_property=None, stages=None)))["routing"]
+
+        assert found.ok
+        assert "no option names teams or stages" in found.detail
 
     async def test_sender_that_is_no_agent_is_told(self, desk: HubspotDesk) -> None:
         actor = {**recorded("actor"), "type": "INTEGRATOR"}

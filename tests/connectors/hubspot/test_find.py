@@ -49,6 +49,16 @@ async def test_same_words_from_before_are_another_reply(connector: HubspotConnec
     assert await connector.find_mark(TICKET, MARK) is None
 
 
+@pytest.mark.parametrize("client", [{"clientType": "INTEGRATION"}, {"clientType": "HUBSPOT"}, None])
+async def test_own_entries_are_found_where_hubspot_does_not_name_the_app(
+    connector: HubspotConnector, desk: HubspotDesk, client: object
+) -> None:
+    await connector.write(await connector.fetch(TICKET), PublicReply(WORDS, MARK))
+    desk.happened[TICKET][-1]["client"] = client
+
+    assert await connector.find_mark(TICKET, MARK) is not None
+
+
 @pytest.mark.parametrize("kind", ["COMMENT", "MESSAGE"])
 @pytest.mark.parametrize("app", [None, 99])
 async def test_mark_that_somebody_else_wrote_is_not_ours(

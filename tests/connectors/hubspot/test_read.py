@@ -89,7 +89,9 @@ async def test_requester_is_known_by_address_where_the_mail_names_no_actor(
     [
         ({"client": {"clientType": "INTEGRATION", "integrationAppId": APP}}, Role.INTEGRATION),
         ({"client": {"clientType": "INTEGRATION", "integrationAppId": 99}}, Role.SYSTEM),
-        ({"client": {"clientType": "INTEGRATION"}}, Role.SYSTEM),
+        ({"client": {"clientType": "INTEGRATION"}}, Role.INTEGRATION),
+        ({"senders": [{"actorId": "A-987"}]}, Role.INTEGRATION),
+        ({"client": {"clientType": "INTEGRATION", "integrationAppId": 99}, "createdBy": f"I-{APP}"}, Role.SYSTEM),
         ({"client": {}, "createdBy": f"I-{APP}", "senders": []}, Role.INTEGRATION),
         ({"client": {}, "createdBy": "L-77", "senders": []}, Role.SYSTEM),
         ({"client": {"clientType": "SYSTEM"}}, Role.SYSTEM),
@@ -103,6 +105,16 @@ async def test_what_a_machine_wrote_in_an_agents_name_is_no_agents_reply(
     desk.says(TICKET, "A-988", "<p>Hello.</p>", **changed)
 
     assert (await connector.fetch(TICKET)).messages[-1].author.role is role
+
+
+@pytest.mark.parametrize("app", [None, APP])
+async def test_what_an_app_carried_in_is_the_requesters(
+    connector: HubspotConnector, desk: HubspotDesk, app: int | None
+) -> None:
+    client = {"clientType": "INTEGRATION", "integrationAppId": app}
+    desk.says(TICKET, "V-555", "<p>From a channel of our own.</p>", client=client)
+
+    assert (await connector.fetch(TICKET)).messages[-1].author.role is Role.REQUESTER
 
 
 async def test_thread_without_a_ticket_has_no_fields_and_is_read(
