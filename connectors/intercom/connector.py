@@ -80,18 +80,11 @@ class IntercomConnector:
 
     async def fetch(self, ticket_id: str) -> Ticket:
         me = await self._integration_user()
-        return await fetch(self._http, self._directory, ticket_id, me, self._account.priority_attribute)
+        return await fetch(self._http, self._directory, self._account, ticket_id, me)
 
     async def write(self, ticket: Ticket, action: Action | None, change: Change | None = None) -> WriteReceipt:
-        return await write(
-            self._http,
-            self._directory,
-            ticket,
-            action,
-            change,
-            me=await self._integration_user(),
-            priority_attribute=self._account.priority_attribute,
-        )
+        me = await self._integration_user()
+        return await write(self._http, self._directory, self._account, ticket, action, change, me)
 
     async def find_mark(self, ticket_id: str, mark: Mark) -> WriteReceipt | None:
         return await find_mark(self._http, ticket_id, mark, await self._integration_user())

@@ -10,6 +10,7 @@ from connectors.errors import NotFound
 from connectors.http import HttpClient
 from connectors.intercom.directory import Directory
 from connectors.intercom.people import is_contact, person, requester_of, role_of, visibility_of
+from connectors.intercom.settings import Settings
 from connectors.intercom.values import contact_id, conversation_path
 from connectors.markup import words_of
 from connectors.values import document, identifier, listed, mapping, moment, needed, objects, text
@@ -23,9 +24,7 @@ PRIORITIES = {
 }
 
 
-async def fetch(
-    http: HttpClient, directory: Directory, ticket_id: str, me: str, priority_attribute: str | None
-) -> Ticket:
+async def fetch(http: HttpClient, directory: Directory, settings: Settings, ticket_id: str, me: str) -> Ticket:
     """The conversation, whose answer holds the thread, and what is known of its requester."""
     found = document(await http.get(conversation_path(ticket_id)))
     parts = parts_of(found)
@@ -34,6 +33,7 @@ async def fetch(
     admin = await directory.admins.row(identifier(found.get("admin_assignee_id")))
     requester = _requester(found, parts, contact)
     messages = _messages(found, parts, me, requester)
+    tags = [name for tag in objects(mapping(found.get("tags")).get("tags")) if (name := text(tag.get("name")))]
     return Ticket(
         id=needed(identifier(found.get("id")), "conversation.id"),
         subject=_subject(found),
@@ -44,11 +44,11 @@ async def fetch(
         created_at=_created_at(found),
         updated_at=max([_created_at(found), *_times(found), *(one.created_at for one in messages[-1:])]),
         channel=text(mapping(found.get("source")).get("type")) or "unknown",
-        priority=_priority(found, priority_attribute),
+        priority=_priority(found, tags, settings),
         queue=text(team.get("name")) or identifier(found.get("team_assignee_id")),
         assignee=_assignee(found, admin, me),
         participants=_participants(messages),
-        tags=[name for tag in objects(mapping(found.get("tags")).get("tags")) if (name := text(tag.get("name")))],
+        tags=tags,
         language=text(contact.get("language_override")) or text(contact.get("browser_language")),
         fields=_fields(found, parts),
     )
@@ -150,10 +150,13 @@ def _times(found: dict[str, Any]) -> list[datetime]:
     return [changed] if changed else []
 
 
-def _priority(found: dict[str, Any], attribute: str | None) -> Priority:
-    """The attribute that we write, else Intercom's own word: two values in older versions, five in newer ones."""
-    ours = text(mapping(found.get("custom_attributes")).get(attribute)) if attribute else None
-    return PRIORITIES.get((ours or text(found.get("priority")) or "").casefold(), Priority.NORMAL)
+def _priority(found: dict[str, Any], tags: list[str], settings: Settings) -> Priority:
+    """What we write, an attribute or tags, else Intercom's own word: one of two in older versions, of five in newer."""
+    own = PRIORITIES.get((text(found.get("priority")) or "").casefold(), Priority.NORMAL)
+    if not settings.priority_attribute:
+        return own if (tagged := settings.priority_tags.read(tags)) is Priority.NORMAL else tagged
+    kept = text(mapping(found.get("custom_attributes")).get(settings.priority_attribute)) or ""
+    return PRIORITIES.get(kept.casefold(), own)
 
 
 def _assignee(found: dict[str, Any], admin: dict[str, Any], me: str) -> Person | None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from connectors.contract import Account
 from connectors.errors import Misconfigured
+from connectors.priority_tags import PriorityTags
 from connectors.signatures import live_secrets
 from connectors.values import identifier
 
@@ -15,12 +16,13 @@ SECRET_ROLES = {
 # The three regions; credentials go nowhere else.
 HOSTS = {"https://api.intercom.io", "https://api.eu.intercom.io", "https://api.au.intercom.io"}
 WORKSPACE = re.compile(r"[A-Za-z0-9_-]{1,64}", re.ASCII)
-KNOWN = {"integration_user_id", "workspace_id", "public_url", "priority_attribute"}
+KNOWN = {"integration_user_id", "workspace_id", "public_url", "priority_attribute", "priority_tags"}
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """A workspace that can be called. `priority_attribute`: the conversation attribute that keeps our priorities."""
+    """A workspace that can be called. `priority_attribute`: the conversation attribute that keeps our priorities, which
+    tags keep where there is none."""
 
     name: str
     base_url: str
@@ -31,6 +33,7 @@ class Settings:
     workspace_id: str | None
     public_url: str | None
     priority_attribute: str | None
+    priority_tags: PriorityTags
 
 
 def settings(account: Account) -> Settings:
@@ -51,6 +54,7 @@ def settings(account: Account) -> Settings:
         workspace_id=_workspace(account),
         public_url=str(options["public_url"]).rstrip("/") if options.get("public_url") else None,
         priority_attribute=_attribute(account),
+        priority_tags=PriorityTags(options.get("priority_tags")),
     )
 
 

@@ -13,6 +13,7 @@ from connectors.errors import Rejected, Unavailable
 from connectors.http import HttpClient
 from connectors.intercom.directory import Directory
 from connectors.intercom.find import carries, is_own, receipt
+from connectors.intercom.settings import Settings
 from connectors.intercom.values import conversation_path
 from connectors.markup import neutralised
 from connectors.values import identifier, lacks, mapping, moment, objects, storable, text
@@ -24,12 +25,11 @@ STATE_AFTER = {"open": "open", "close": "closed"}
 async def write(
     http: HttpClient,
     directory: Directory,
+    settings: Settings,
     ticket: Ticket,
     action: Action | None,
     change: Change | None,
-    *,
     me: str,
-    priority_attribute: str | None,
 ) -> WriteReceipt:
     """Write once. Raises `Rejected` before any call for what Intercom cannot do."""
     path = conversation_path(ticket.id)
@@ -39,19 +39,18 @@ async def write(
         raise Rejected("there is nothing to write: neither a message nor a change")
     change = change or Change()
     state = _state(ticket, change)
-    tags = [] if not change.tags_added else _new_tags(ticket, change)
-    if change.priority and not priority_attribute:
-        raise Rejected("no attribute for priorities is named; set options.priority_attribute as the README says")
+    added, removed = _tags(settings, ticket, change)
     team = await directory.teams.id_of(change.team) if change.team else None
     admin = await directory.admins.id_of(change.assignee) if change.assignee else None
-
     if any(one and not int(one) for one in (team, admin)):
         raise Rejected("0 is nobody for Intercom; use a name or an id")
 
-    for tag in tags:
+    for tag in added:
         await _tag(http, path, tag, me)
-    if change.priority and priority_attribute:
-        await _set_priority(http, path, priority_attribute, str(change.priority))
+    for tag in removed:
+        await _untag(http, path, tag, me)
+    if change.priority and settings.priority_attribute:
+        await _set_priority(http, path, settings.priority_attribute, str(change.priority))
     for kind, assignee in (("team", team), ("admin", admin)):
         if assignee:
             await _assign(http, path, kind, assignee, me)
@@ -73,23 +72,38 @@ def _state(ticket: Ticket, change: Change) -> str | None:
     return STATES[change.status]
 
 
-def _new_tags(ticket: Ticket, change: Change) -> list[str]:
-    """The tags that are not there yet; Intercom takes upper and lower case for one."""
-    there = {tag.casefold() for tag in ticket.tags}
+def _tags(settings: Settings, ticket: Ticket, change: Change) -> tuple[list[str], list[str]]:
+    """Tags to add, and to take away: only one that stands for another priority. Upper and lower case are one to
+    Intercom."""
     wanted = [storable(tag).strip() for tag in change.tags_added]
     if not all(wanted):
         raise Rejected("a tag has no character")
-    return [tag for tag in dict.fromkeys(wanted) if tag.casefold() not in there]
+    told = list(ticket.tags)
+    if not settings.priority_attribute:
+        told = settings.priority_tags.written(ticket.tags, change.priority)
+    there, kept = {tag.casefold() for tag in ticket.tags}, {tag.casefold() for tag in told}
+    added = [tag for tag in dict.fromkeys([*wanted, *told]) if tag.casefold() not in there]
+    return added, [tag for tag in ticket.tags if tag.casefold() not in kept]
 
 
 async def _tag(http: HttpClient, path: str, name: str, me: str) -> None:
-    """Found or made by its name, then added; what is there stays."""
-    tag = identifier(mapping(await http.send("POST", "/tags", json={"name": name})).get("id"))
-    if tag is None:
-        raise lacks("the id of a tag", may_be_stored=True)
+    """Added to those that are there."""
+    tag = await _tag_id(http, name)
     answer = mapping(await http.send("POST", f"{path}/tags", json={"id": tag, "admin_id": me}))
     if identifier(answer.get("id")) != tag:
         raise Unavailable("Intercom does not say that it added the tag", may_be_stored=True)
+
+
+async def _untag(http: HttpClient, path: str, name: str, me: str) -> None:
+    await http.send("DELETE", f"{path}/tags/{await _tag_id(http, name)}", json={"admin_id": me})
+
+
+async def _tag_id(http: HttpClient, name: str) -> str:
+    """A tag is found by its name, or made."""
+    tag = identifier(mapping(await http.send("POST", "/tags", json={"name": name})).get("id"))
+    if tag is None:
+        raise lacks("the id of a tag", may_be_stored=True)
+    return tag
 
 
 async def _set_priority(http: HttpClient, path: str, attribute: str, value: str) -> None:

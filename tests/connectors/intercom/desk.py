@@ -111,6 +111,8 @@ class IntercomDesk:
         if "credentials" in self.missing:
             return 401, recorded("error__unauthorized")
         body = json.loads(request.content) if request.content else {}
+        if found := re.fullmatch(r"/conversations/(\d+)/tags/(\d+)", path):
+            return self._remove_tag(found[1], found[2])
         if found := re.fullmatch(r"/conversations/(\d+)(/\w+)?", path):
             return self._conversation(request.method, found[1], found[2] or "", body)
         if path.startswith("/contacts/"):
@@ -219,6 +221,14 @@ class IntercomDesk:
         if tag not in tags:
             tags.append(tag)
         return 200, {**tag, "applied_at": self._now, "applied_by": {"type": "admin", "id": body["admin_id"]}}
+
+    def _remove_tag(self, ticket_id: str, tag_id: str) -> Answer:
+        tags = self.conversations[ticket_id]["tags"]["tags"]
+        found = next((one for one in tags if one["id"] == tag_id), None)
+        if found is None:
+            return 404, recorded("error__not_found")
+        tags.remove(found)
+        return 200, found
 
     def _changed(self, ticket_id: str, part: dict[str, Any]) -> Answer:
         return 200, self._shown(ticket_id, [part] if self.answers_with_the_new_part_only else None)

@@ -14,6 +14,7 @@ from respx.models import CallList
 from connectors.contract import Change, InternalNote, Mark, Priority, PublicReply, Status
 from connectors.intercom.connector import IntercomConnector
 from tests.connectors.intercom.desk import TICKET, recorded
+from tests.connectors.intercom.test_write import without_attribute
 from tests.connectors.published import description, table, told, wrong
 
 TABLE = table(Path(__file__).parent / "description.yaml")
@@ -31,6 +32,10 @@ async def conversation(connector: IntercomConnector, calls: CallList) -> Convers
     await connector.write(await connector.fetch(TICKET), PublicReply("<p>Sent</p>", mark))
     solving = Change(status=Status.SOLVED)
     await connector.write(await connector.fetch(TICKET), PublicReply("<p>Sent</p>", mark), solving)
+    by_tags = IntercomConnector.connect(without_attribute())
+    for priority in (Priority.HIGH, Priority.LOW):
+        await by_tags.write(await by_tags.fetch(TICKET), None, Change(priority=priority))
+    await by_tags.close()
     await connector.find_mark(TICKET, mark)
     await connector.check()
     async for _ in connector.articles(None):

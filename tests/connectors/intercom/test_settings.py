@@ -19,6 +19,7 @@ from tests.connectors.intercom.desk import ACCOUNT
         ({"workspace_id": "a b"}, "workspace_id must be the workspace's id"),
         ({"priority_attribute": " "}, "priority_attribute must be the name"),
         ({"priority_attribute": ["Priority"]}, "priority_attribute must be the name"),
+        ({"priority_tags": {"normal": "x"}}, "priority_tags must give names"),
         ({"workspace": "a86dr8yl"}, "unknown options workspace"),
     ],
 )

@@ -1,5 +1,6 @@
 """Each write in an order that makes its repetition harmless, and only what was meant."""
 
+import dataclasses
 import json
 from datetime import UTC, datetime
 from typing import Any
@@ -7,7 +8,7 @@ from typing import Any
 import pytest
 from respx.models import CallList
 
-from connectors.contract import Change, InternalNote, Mark, Priority, PublicReply, Status, Visibility
+from connectors.contract import Account, Change, InternalNote, Mark, Priority, PublicReply, Status, Visibility
 from connectors.errors import Rejected, Unavailable
 from connectors.intercom.connector import IntercomConnector
 from tests.connectors.intercom.desk import ACCOUNT, ANN, ME, TICKET, IntercomDesk, reaches_requester, recorded
@@ -16,6 +17,11 @@ PATH = f"/conversations/{TICKET}"
 MARK = Mark("cs-0f1e2d3c4b5a69788796", "hash", datetime(2026, 9, 1, 10, tzinfo=UTC))
 NOTE = InternalNote("<p>Suggested reply</p>\n<p>cs-0f1e2d3c4b5a69788796</p>", MARK)
 REPLY = PublicReply("<p>On its way.</p>", MARK)
+
+
+def without_attribute() -> Account:
+    options = {key: value for key, value in ACCOUNT.options.items() if key != "priority_attribute"}
+    return dataclasses.replace(ACCOUNT, options=options)
 
 
 def sent(calls: CallList) -> list[tuple[str, Any]]:
@@ -139,14 +145,26 @@ class TestRouting:
         with pytest.raises(Rejected):
             await connector.write(await connector.fetch(TICKET), NOTE, Change(assignee="4711"))
 
-    async def test_priority_without_an_attribute_is_refused_before_any_call(self, calls: CallList) -> None:
-        options = {key: value for key, value in ACCOUNT.options.items() if key != "priority_attribute"}
-        connector = IntercomConnector.connect(type(ACCOUNT)("acme", ACCOUNT.base_url, ACCOUNT.secrets, options))
+    async def test_priority_without_an_attribute_is_a_tag_in_place_of_another(
+        self, desk: IntercomDesk, calls: CallList
+    ) -> None:
+        connector = IntercomConnector.connect(without_attribute())
+        await connector.write(await connector.fetch(TICKET), None, Change(priority=Priority.HIGH))
 
-        with pytest.raises(Rejected, match=r"set options\.priority_attribute"):
-            await connector.write(await connector.fetch(TICKET), NOTE, Change(["ai"], Priority.HIGH))
+        await connector.write(await connector.fetch(TICKET), NOTE, Change(["ai"], Priority.URGENT))
 
-        assert sent(calls) == []
+        ticket = await connector.fetch(TICKET)
+        assert (ticket.tags, ticket.priority) == (["shipping", "ai", "priority-urgent"], Priority.URGENT)
+        assert sent(calls)[-2:-1] == [("7600002", {"admin_id": ME})]
+        await connector.close()
+
+    async def test_priority_that_is_so_already_is_left_alone(self, desk: IntercomDesk, calls: CallList) -> None:
+        desk.conversations[TICKET]["tags"]["tags"].append({"type": "tag", "id": "9", "name": "Priority-High"})
+        connector = IntercomConnector.connect(without_attribute())
+
+        await connector.write(await connector.fetch(TICKET), NOTE, Change(priority=Priority.HIGH))
+
+        assert [name for name, _ in sent(calls)] == ["reply"]
         await connector.close()
 
     @pytest.mark.parametrize(
