@@ -75,7 +75,7 @@ def desk_connectors(installation: Installation) -> dict[str, Connector]:
         try:
             built[name] = connector_of(name, entry)
         except Misconfigured as error:
-            problems.append(f"account {name}: {error}")
+            problems += [f"account {name}: {line}" for line in str(error).splitlines()]
     if problems:
         raise ConfigurationInvalid(problems)
     return built
