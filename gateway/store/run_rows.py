@@ -1,11 +1,10 @@
-"""The rows of one run: read when it begins or is taken up again, and written at its few checkpoints.
+"""The rows of one run, written at its few checkpoints.
 
 A checkpoint is one transaction. Steps are plain inserts without an upsert: the first writer wins, and a worker that
 was believed dead learns from the conflict that the run is not its own any more.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, LiteralString
 
@@ -17,29 +16,8 @@ from gateway.store.database import Database, Row
 from gateway.store.deadlines import TIMER
 from gateway.store.jobs import Lease
 from gateway.store.json import jsonb
+from gateway.store.opened_run import OpenedRun, opened_run
 from gateway.store.standing import Standing, standing_of
-
-OPEN = """
-insert into run (id, account, ticket_id, state, started_at, waited_ms, unpriced_attempts)
-select e.id, e.account, e.ticket_id, 'walking', now(), extract(epoch from now() - e.received_at) * 1000, 0
-from event e where e.id = %(run)s
-on conflict (id) do nothing
-"""
-EVENT = """
-select e.*, r.state as run_state, r.started_at, r.waited_ms, r.requester,
-  (select count(*) from attempt a where a.run_id = e.id) as attempts,
-  -- A draft that waits in the help desk may be sent by an agent under the same id, so that it is read again.
-  exists (select 1 from write_back w where w.account = e.account and w.entry_id = e.message_id
-          and w.ticket_id = e.ticket_id and w.purpose in ('note', 'answer', 'reply')) as own_entry,
-  (select v.act from review v where v.id = case when e.kind = 'review' then split_part(e.event_id, ':', 3)::bigint end)
-    as review_act
-from event e join run r on r.id = e.id where e.id = %(run)s
-"""
-STEPS = """
-select s.name, s.at, s.ms, s.data, c.body as content from step s left join content c on c.id = s.content_id
-where s.run_id = %(run)s order by s.at
-"""
-WRITES = "select * from write_back where run_id = %(run)s"
 
 STEP = """
 with kept as (
@@ -59,10 +37,10 @@ with older as (
   update draft set state = 'superseded', changed_at = now()
   where account = %(account)s and ticket_id = %(ticket)s and run_id < %(run)s
     and state in ('proposed', 'shown', 'held', 'approved'))
-insert into draft (run_id, account, ticket_id, ticket_version, answers, state, text_hash, language, content_id,
+insert into draft (run_id, account, ticket_id, ticket_version, answers, state, text_hash, language, shadow, content_id,
                    created_at, changed_at)
 values (%(run)s, %(account)s, %(ticket)s, %(version)s, %(answers)s, %(state)s, %(hash)s, %(language)s,
-        (select content_id from step where run_id = %(run)s and name = 'draft'), now(), now())
+        %(shadow)s, (select content_id from step where run_id = %(run)s and name = 'draft'), now(), now())
 """
 DECISION = """
 with kept as (
@@ -75,6 +53,7 @@ INTENT = """
 insert into write_back (run_id, purpose, account, ticket_id, ticket_version, mark, text_hash, state, intended_at, tries)
 values (%(run)s, %(purpose)s, %(account)s, %(ticket)s, %(version)s, %(mark)s, %(hash)s, 'intent', now(), 1)
 """
+DROP = "update write_back set state = 'dropped', detail = %(reason)s where run_id = %(run)s and state = 'intent'"
 FINISH = """
 with spent as (
   select sum(input_tokens) as input, sum(output_tokens) as output, sum(cost_usd) as cost,
@@ -97,26 +76,6 @@ returning r.*
 """
 
 
-@dataclass(frozen=True, slots=True)
-class KeptStep:
-    """A step's row. `data` has no personal text; `content` may, and is None once it was erased."""
-
-    name: str
-    at: datetime
-    ms: float
-    data: Any
-    content: Any
-
-
-@dataclass(slots=True)
-class OpenedRun:
-    """Everything that earlier tries of a run have left."""
-
-    event: Row
-    steps: dict[str, KeptStep] = field(default_factory=dict)
-    writes: dict[str, Row] = field(default_factory=dict)
-
-
 class RunRows:
     """Collects the rows of one run, and commits them together."""
 
@@ -129,21 +88,10 @@ class RunRows:
 
     async def open(self) -> OpenedRun | None:
         """Begin the run, or find what was done of it. None where there is no such event."""
-        async with self._database.connection() as connection, connection.pipeline():
-            values = {"run": self._run_id}
-            await connection.execute(OPEN, values)
-            event_cursor = await connection.execute(EVENT, values)
-            step_cursor = await connection.execute(STEPS, values)
-            write_cursor = await connection.execute(WRITES, values)
-            event = await event_cursor.fetchone()
-            steps = await step_cursor.fetchall()
-            writes = await write_cursor.fetchall()
-        if event is None:
-            return None
-        self._who |= {"account": event["account"], "ticket": event["ticket_id"]}
-        return OpenedRun(
-            event, {row["name"]: KeptStep(**row) for row in steps}, {row["purpose"]: row for row in writes}
-        )
+        opened = await opened_run(self._database, self._run_id)
+        if opened is not None:
+            self._who |= {"account": opened.event["account"], "ticket": opened.event["ticket_id"]}
+        return opened
 
     async def standing(self, lease: Lease) -> Standing:
         """All that can keep this run from acting, in one query."""
@@ -168,10 +116,20 @@ class RunRows:
         }
         self._waiting.append((STEP, values))
 
-    def draft(self, *, version: str, answers: str, state: DraftState, text_hash: str, language: str | None) -> None:
-        """The run's draft; older ones of the ticket that still wait are superseded by it."""
+    def draft(
+        self,
+        *,
+        version: str,
+        answers: str,
+        state: DraftState,
+        text_hash: str,
+        language: str | None,
+        shadow: bool = False,
+    ) -> None:
+        """The run's draft; older ones of the ticket that still wait are superseded by it. `shadow`: nobody is shown
+        it."""
         values = {"version": version, "answers": answers, "state": state, "hash": text_hash, "language": language}
-        self._waiting.append((DRAFT, {**self._who, **values}))
+        self._waiting.append((DRAFT, {**self._who, **values, "shadow": shadow}))
 
     def decision(self, *, verdict: str, policy_version: str, explanation: Any, facts: Mapping[str, Any]) -> None:
         values = {
@@ -211,11 +169,11 @@ class RunRows:
                    where run_id = %(run)s and state in ('proposed', 'shown', 'held')""",
                 values,
             )
-            await connection.execute(
-                """update write_back set state = 'dropped', detail = %(reason)s
-                   where run_id = %(run)s and state = 'intent'""",
-                values,
-            )
+            await connection.execute(DROP, values)
+
+    async def drop_intents(self, reason: str) -> None:
+        """Writes that were intended, and never come."""
+        await self._database.run(DROP, {"run": self._run_id, "reason": reason})
 
     async def drop(self, purpose: str, detail: str, other: str, text_hash: str) -> None:
         """A write that was refused and never comes; the `other` one says what it would have said."""

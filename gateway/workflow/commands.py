@@ -60,6 +60,8 @@ def command_in(message: Message) -> Command | None:
 
 async def obey(walk: Walk, reading: Reading) -> None:
     """Do what agents wrote since, each note once, and answer in the ticket what needs an answer."""
+    if walk.desk.shadow:
+        return
     commands = [(note, found) for note in reading.ticket.messages if (found := command_in(note))]
     if not commands or Capability.INTERNAL_NOTE not in walk.desk.connector.capabilities:
         return

@@ -15,7 +15,7 @@ from gateway.store.database import Row
 from gateway.telemetry import deadlines as passed_deadlines
 from gateway.workflow import context
 from gateway.workflow.context import Reading
-from gateway.workflow.deliver import Planned, deliver, intend, kept_plans, new_mark, planned, plans_to_keep
+from gateway.workflow.deliver import SHADOW, Planned, deliver, intend, kept_plans, new_mark, planned, plans_to_keep
 from gateway.workflow.note import Note
 from gateway.workflow.outcome import recognise, reply_after
 from gateway.workflow.walk import Walk
@@ -78,6 +78,9 @@ async def next_step(walk: Walk) -> tuple[RunState, str | None]:
     """Write the step that follows a deadline, once, and set the timer of the one after it. Raises NothingOwed where
     somebody acted."""
     run_id, number = deadlines.of_event(walk.event)
+    if walk.desk.shadow:
+        await deadlines.expire(walk.line.database, run_id)
+        raise NothingOwed(SHADOW)
     kept = walk.kept(STEP)
     written = kept is not None and not walk.has_open_intent
     until = kept.data["until"] if kept and written else await _write(walk, run_id, number)

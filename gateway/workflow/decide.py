@@ -92,7 +92,8 @@ def _decide(
     verdict = Verdict.REVIEW if lowered else decision.verdict
     because = (lowered, *decision.because) if lowered else decision.because
     told = Told(walk, reading, screened, grounded, drafted, checked, decision, because)
-    return facts, decision, Decided(verdict, because, decision.version, tuple(_plan(told, verdict)))
+    plans = () if walk.desk.shadow else tuple(_plan(told, verdict))
+    return facts, decision, Decided(verdict, because, decision.version, plans)
 
 
 def _facts(
@@ -160,6 +161,7 @@ def _keep(walk: Walk, reading: Reading, drafted: Drafted, decision: Decision, de
         state=DraftState.WITHHELD if decided.verdict == Verdict.WITHHOLD else DraftState.PROPOSED,
         text_hash=text_hash(drafted.text),
         language=drafted.language,
+        shadow=walk.desk.shadow,
     )
     walk.rows.decision(
         verdict=decided.verdict,
@@ -175,8 +177,9 @@ def _keep(walk: Walk, reading: Reading, drafted: Drafted, decision: Decision, de
     }
     walk.keep(STEP, data, plans_to_keep(decided.planned))
     intend(walk, decided.planned, version)
-    if decision.escalation is not None and decision.escalation.due is not None:
-        walk.rows.deadline(walk.run_id, 1, decision.escalation.due)
+    due = decision.escalation.due if decision.escalation is not None else None
+    if due is not None and not walk.desk.shadow:
+        walk.rows.deadline(walk.run_id, 1, due)
 
 
 def _lower(one: Decimal | None, other: Decimal | None) -> Decimal | None:

@@ -38,6 +38,7 @@ from gateway.workflow import context
 from gateway.workflow.walk import Walk
 
 STEP = "deliver"
+SHADOW = "the account is in shadow mode: nothing is written"
 log = structlog.get_logger()
 ACTIONS: dict[str, type[DraftReply | InternalNote | PublicReply]] = {
     "draft": DraftReply,
@@ -139,6 +140,9 @@ async def deliver(
 ) -> None:
     """Make the planned writes that are not made yet. `after_change` decides what happens where the ticket is not what
     it was: it gives the ticket to go on with, or raises."""
+    if walk.desk.shadow:  # nothing is planned in there; these are intents of the time before
+        await walk.rows.drop_intents(SHADOW)
+        return
     for plan in plans:
         if walk.writes[plan.purpose]["state"] != WriteState.INTENT:
             continue

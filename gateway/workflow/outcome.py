@@ -98,9 +98,7 @@ def reply_after(reading: Reading, drafted_at: datetime, answers: str, own: set[s
 async def _answered_by_hand(walk: Walk, ticket: Ticket, draft: Row, reply: Message) -> None:
     drafted = draft["content"]["text"] if draft["content"] else None
     text = clean(reply.body, reply.format).text
-    # Cleaned like the reply that it is compared with: its sign-off would count as an edit.
-    without_mail = clean(drafted).text if drafted is not None else None
-    found, changes = await _compared(walk, draft["run_id"], without_mail, text, ticket)
+    found, changes = await _compared(walk, draft["run_id"], drafted, text, ticket)
     author = reply.author
     who = walk.line.people.at_desk(walk.account, author.id, name=author.name, email=author.email)
     used = found.kind != "not_used"
@@ -132,8 +130,11 @@ async def _compared(
 
 
 def _both(draft: str, text: str, vault: Vault) -> tuple[Comparison, dict[str, Any]]:
-    changes = edits(vault.mask(draft), vault.mask(text))
-    return compare(draft, text), {"changes": [asdict(change) for change in changes]}
+    """With or without the draft's sign-off, whichever is closer: a reply as it was read may have lost it."""
+    found = {form: compare(form, text) for form in (draft, clean(draft).text)}
+    closest = max(found, key=lambda form: found[form].similarity or 0.0)
+    changes = edits(vault.mask(closest), vault.mask(text))
+    return found[closest], {"changes": [asdict(change) for change in changes]}
 
 
 async def _follow(walk: Walk, reading: Reading) -> None:

@@ -15,7 +15,7 @@ from gateway.store.database import Row
 from gateway.store.reviews import Word, held_draft
 from gateway.workflow import context, outcome
 from gateway.workflow.context import ASKING, TICKET, Reading
-from gateway.workflow.deliver import Planned, deliver, intend, kept_plans, new_mark, planned, plans_to_keep
+from gateway.workflow.deliver import SHADOW, Planned, deliver, intend, kept_plans, new_mark, planned, plans_to_keep
 from gateway.workflow.note import Note, public_text
 from gateway.workflow.review import Act, Via
 from gateway.workflow.walk import Walk
@@ -43,6 +43,9 @@ async def carry_out(walk: Walk) -> tuple[RunState, str | None]:
         raise NothingOwed("there is no such draft")
     if review["content"] is None and review["content_id"] is not None:
         raise NothingOwed("the requester's data was erased")
+    if walk.desk.shadow and walk.writes.get("reply", {}).get("state") != WriteState.WRITTEN:
+        await _reopen(walk, draft, ["the account is in shadow mode now"])
+        raise NothingOwed(SHADOW)
     if review["act"] == Act.ESCALATE:
         return await _escalate(walk, draft, review)
     return await _send(walk, draft, review, said)

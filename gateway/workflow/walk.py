@@ -13,8 +13,9 @@ from gateway.store.database import Row
 from gateway.store.deadlines import DEADLINE
 from gateway.store.intake import Arrival, accept
 from gateway.store.jobs import Lease
+from gateway.store.opened_run import KeptStep, OpenedRun
 from gateway.store.reviews import REDRAFT, of_event
-from gateway.store.run_rows import KeptStep, OpenedRun, RunRows
+from gateway.store.run_rows import RunRows
 from gateway.telemetry import step_seconds
 from gateway.workflow.line import Desk, Line
 

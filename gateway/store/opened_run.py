@@ -1,0 +1,65 @@
+"""The rows of one run as earlier tries have left them: read when it begins, and when it is taken up again."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from gateway.store.database import Database, Row
+
+OPEN = """
+insert into run (id, account, ticket_id, state, started_at, waited_ms, unpriced_attempts)
+select e.id, e.account, e.ticket_id, 'walking', now(), extract(epoch from now() - e.received_at) * 1000, 0
+from event e where e.id = %(run)s
+on conflict (id) do nothing
+"""
+EVENT = """
+select e.*, r.state as run_state, r.started_at, r.waited_ms, r.requester,
+  (select count(*) from attempt a where a.run_id = e.id) as attempts,
+  -- A draft that waits in the help desk may be sent by an agent under the same id, so that it is read again.
+  exists (select 1 from write_back w where w.account = e.account and w.entry_id = e.message_id
+          and w.ticket_id = e.ticket_id and w.purpose in ('note', 'answer', 'reply')) as own_entry,
+  (select v.act from review v where v.id = case when e.kind = 'review' then split_part(e.event_id, ':', 3)::bigint end)
+    as review_act
+from event e join run r on r.id = e.id where e.id = %(run)s
+"""
+STEPS = """
+select s.name, s.at, s.ms, s.data, c.body as content from step s left join content c on c.id = s.content_id
+where s.run_id = %(run)s order by s.at
+"""
+WRITES = "select * from write_back where run_id = %(run)s"
+
+
+@dataclass(frozen=True, slots=True)
+class KeptStep:
+    """A step's row. `data` has no personal text; `content` may, and is None once it was erased."""
+
+    name: str
+    at: datetime
+    ms: float
+    data: Any
+    content: Any
+
+
+@dataclass(slots=True)
+class OpenedRun:
+    """Everything that earlier tries of a run have left."""
+
+    event: Row
+    steps: dict[str, KeptStep] = field(default_factory=dict)
+    writes: dict[str, Row] = field(default_factory=dict)
+
+
+async def opened_run(database: Database, run_id: int) -> OpenedRun | None:
+    """Begin the run, or find what was done of it. None where there is no such event."""
+    async with database.connection() as connection, connection.pipeline():
+        values = {"run": run_id}
+        await connection.execute(OPEN, values)
+        event_cursor = await connection.execute(EVENT, values)
+        step_cursor = await connection.execute(STEPS, values)
+        write_cursor = await connection.execute(WRITES, values)
+        event = await event_cursor.fetchone()
+        steps = await step_cursor.fetchall()
+        writes = await write_cursor.fetchall()
+    if event is None:
+        return None
+    return OpenedRun(event, {row["name"]: KeptStep(**row) for row in steps}, {row["purpose"]: row for row in writes})
