@@ -15,6 +15,7 @@ REGISTRY = {
     "http": "connectors.described.connector:DescribedConnector",
     "hubspot": "connectors.hubspot.connector:HubspotConnector",
     "intercom": "connectors.intercom.connector:IntercomConnector",
+    "jira_service_management": "connectors.jira_service_management.connector:JiraServiceManagementConnector",
     "request_tracker": "connectors.request_tracker.connector:RequestTrackerConnector",
     "salesforce": "connectors.salesforce.connector:SalesforceConnector",
     "sandbox": "connectors.sandbox.connector:SandboxConnector",

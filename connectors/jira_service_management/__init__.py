@@ -1,0 +1,1 @@
+"""Jira Service Management in Atlassian's cloud: signed admin webhooks in, internal comments and public replies out."""
