@@ -46,6 +46,7 @@ def _add_commands() -> None:
         demo,
         init,
         ledger,
+        outcomes,
         pause,
         policy,
         processes,
@@ -59,6 +60,7 @@ def _add_commands() -> None:
     init.add_to(app)
     connector.add_to(app)
     connectors.add_to(app)
+    outcomes.add_to(app)
     app.add_typer(account.app, name="account", help="Connect a help desk to this installation.")
     app.add_typer(runs.app, name="runs", help="What became of events.")
     app.add_typer(ledger.app, name="ledger", help="What tickets cost, and how long they took.")

@@ -5,13 +5,22 @@ Read only. Personal data that was masked before the model stays masked here: see
 
 from gateway.store.reports.amounts import Cost, Tokens, duration, since
 from gateway.store.reports.costs import TicketCost, ticket_costs
+from gateway.store.reports.judged import By
+from gateway.store.reports.outcomes import OutcomeLine, ShadowLine, outcomes_by, shadow_by
+from gateway.store.reports.risks import RiskLine, risks
 from gateway.store.reports.runs import RunLine, dead_count, run_list
+from gateway.store.reports.shares import Share
 from gateway.store.reports.story import StepStory, Story, run_story
 from gateway.store.reports.ticket import TicketStory, ticket_story
 
 __all__ = [
+    "By",
     "Cost",
+    "OutcomeLine",
+    "RiskLine",
     "RunLine",
+    "ShadowLine",
+    "Share",
     "StepStory",
     "Story",
     "TicketCost",
@@ -19,8 +28,11 @@ __all__ = [
     "Tokens",
     "dead_count",
     "duration",
+    "outcomes_by",
+    "risks",
     "run_list",
     "run_story",
+    "shadow_by",
     "since",
     "ticket_costs",
     "ticket_story",
