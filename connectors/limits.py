@@ -9,6 +9,8 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Protocol
 
+from connectors.values import moment
+
 EVERY_CALL = ""  # the scope of a budget that counts all calls of the account
 LONGEST_PAUSE = 60.0  # seconds; a header that we misread never stops an account for longer
 UNTOLD_RESET = 10.0  # seconds to wait where a vendor says that nothing is left, but not until when
@@ -139,10 +141,12 @@ def retry_after(value: str | None) -> float | None:
 
 
 def _until_reset(headers: Mapping[str, str]) -> float:
-    """Seconds; vendors send either those, or the time of the reset as a Unix time."""
+    """Seconds; vendors send either those, or the time of the reset, as a Unix time or as ISO 8601."""
     reset = _number(headers, RESET)
     if reset is None:
-        return UNTOLD_RESET
+        times = (moment(headers[name]) for name in RESET if name in headers)
+        at = next((one for one in times if one), None)
+        return UNTOLD_RESET if at is None else max(0.0, at.timestamp() - time.time())
     return max(0.0, reset - time.time()) if reset > 1_000_000_000 else reset
 
 

@@ -82,6 +82,12 @@ class TestBudgets:
 
         assert budgets(headers, "GET /x")[0].resets_in == pytest.approx(20, abs=1)
 
+    def test_a_reset_may_be_a_time_in_words(self) -> None:
+        in_a_while = (datetime.now(UTC) + timedelta(seconds=20)).strftime("%Y-%m-%dT%H:%M:%SZ")
+        headers = {"x-ratelimit-remaining": "3", "x-ratelimit-reset": in_a_while}
+
+        assert budgets(headers, "GET /x")[0].resets_in == pytest.approx(20, abs=1.5)
+
     @pytest.mark.parametrize("value", ["", "many", "nan", "-1", "inf"])
     def test_a_header_that_makes_no_sense_tells_nothing(self, value: str) -> None:
         assert budgets({"ratelimit-remaining": value}, "GET /x") == []
