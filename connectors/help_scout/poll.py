@@ -1,6 +1,7 @@
 """What no webhook told: messages in the conversations that changed since, under the names that webhooks give them.
 
-The answer does not say when a conversation changed, so the cursor is a time of our own clock and stays behind it.
+The cursor is a time of Help Scout's clock, and all that came after it is told. It stays two minutes behind the newest
+message, for what is stored late; what is told twice has the same event id.
 """
 
 from collections.abc import Sequence
@@ -16,41 +17,38 @@ from connectors.help_scout.settings import Settings
 from connectors.session import Session
 from connectors.values import identifier, moment, needed
 
-BEHIND = timedelta(minutes=2)  # for clocks that differ, and for what is stored late; what is told twice is one event
-MOST_PAGES = 20  # a call; a backlog is worked off by calling again
+BEHIND = timedelta(minutes=2)
+# The newest change first: what changes while pages are read moves to the front, and pushes nothing past us.
+BY_CHANGE = {"status": "all", "sortField": "modifiedAt", "sortOrder": "desc", "embed": "threads"}
 
 
 async def poll(session: Session, settings: Settings, cursor: str | None, me: str) -> tuple[Sequence[TicketEvent], str]:
     """The messages after a cursor, and the next cursor. Without one: no events, and a cursor that begins now."""
-    following = _stamp(datetime.now(UTC) - BEHIND)
     if cursor is None:
-        return [], following
+        return [], _stamp(await _now(session))
     since = moment(cursor)
     if since is None:
         raise Rejected("the cursor is not one that this connector gave; begin again without one")
     events: list[TicketEvent] = []
-    query = {
-        "status": "all",
-        "modifiedSince": cursor,
-        "sortField": "modifiedAt",
-        "sortOrder": "asc",
-        "embed": "threads",
-    }
-    read = 0
+    newest = since
+    query = {**BY_CHANGE, "modifiedSince": _stamp(since)}
     async for page in pages(session, f"{API}/conversations", "conversations", query):
-        read += 1
         for one in page:
+            newest = max(newest, _newest(one) - BEHIND)
             if not of_another_inbox(one, settings.inbox_ids):
                 events += _messages(one, since, me)
-        if read >= MOST_PAGES and (reached := _newest(page[-1])) > since:
-            return events, _stamp(reached)
-    return events, max(cursor, following)
+    return sorted(events, key=lambda event: event.occurred_at or EVER), _stamp(newest)
+
+
+async def _now(session: Session) -> datetime:
+    """A time after every message that is there: ours, or that of the newest where Help Scout's clock is ahead."""
+    async for page in pages(session, f"{API}/conversations", "conversations", BY_CHANGE):
+        return max([datetime.now(UTC) - BEHIND, *map(_newest, page)])
+    return datetime.now(UTC) - BEHIND
 
 
 def _newest(conversation: dict[str, Any]) -> datetime:
-    """A time at which the conversation had changed for certain; when it last did is not told."""
-    told = [moment(one["createdAt"]) for one in saying_threads(conversation)]
-    return max([one for one in (*told, moment(conversation.get("userUpdatedAt"))) if one], default=EVER)
+    return max((moment(one["createdAt"]) or EVER for one in saying_threads(conversation)), default=EVER)
 
 
 def _stamp(at: datetime) -> str:
@@ -58,7 +56,7 @@ def _stamp(at: datetime) -> str:
 
 
 def _messages(conversation: dict[str, Any], since: datetime, me: str) -> list[TicketEvent]:
-    """Oldest first. Its first message is what makes a conversation."""
+    """Its first message is what makes a conversation."""
     ticket_id = needed(identifier(conversation.get("id")), "conversation.id")
     threads = saying_threads(conversation)
     whole = conversation.get("threads") == len(threads)
@@ -70,6 +68,6 @@ def _messages(conversation: dict[str, Any], since: datetime, me: str) -> list[Ti
             EventKind.TICKET_CREATED if whole and one is threads[-1] else EventKind.MESSAGE_ADDED,
             me,
         )
-        for one in reversed(threads)
-        if (moment(one["createdAt"]) or since) >= since
+        for one in threads
+        if (moment(one["createdAt"]) or EVER) > since
     ]

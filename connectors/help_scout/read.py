@@ -16,6 +16,7 @@ from connectors.values import document, identifier, mapping, moment, needed, obj
 
 STATUSES = {"active": Status.OPEN, "open": Status.OPEN, "pending": Status.PENDING, "closed": Status.SOLVED}
 MERGED = 301
+WEB = "https://secure.helpscout.net/"
 
 
 async def fetch(session: Session, directory: Directory, settings: Settings, ticket_id: str, me: str) -> Ticket:
@@ -59,7 +60,7 @@ def _ticket(
         subject=text(found.get("subject")) or "",
         status=STATUSES.get(needed(text(found.get("status")), "conversation.status"), Status.OPEN),
         version=_version(found, entries),
-        requester=person(mapping(found.get("primaryCustomer")), Role.REQUESTER),
+        requester=person(_customer(found, thread), Role.REQUESTER),
         messages=entries,
         created_at=created_at,
         updated_at=max([created_at, *(one for one in told if one)]),
@@ -70,8 +71,15 @@ def _ticket(
         participants=_participants(found, entries),
         tags=tags,
         fields=_fields(found, thread),
-        url=_url(found, ticket_id),
+        url=_web(found) or f"{WEB}conversation/{ticket_id}",
     )
+
+
+def _customer(found: dict[str, Any], thread: list[dict[str, Any]]) -> dict[str, Any]:
+    """The customer, who may be told by id alone; then the threads know more."""
+    customer, wanted = mapping(found.get("primaryCustomer")), requester_id(found)
+    told = (mapping(one.get("customer")) for one in thread)
+    return {**next((one for one in told if identifier(one.get("id")) == wanted), {}), **customer}
 
 
 def _version(found: dict[str, Any], entries: list[Message]) -> str:
@@ -106,13 +114,13 @@ def _message(thread: dict[str, Any], me: str, requester: str | None) -> Message:
 
 
 def _attachment(file: dict[str, Any]) -> Attachment:
-    """The content is behind the API, so there is no address that works by itself."""
     size = file.get("size")
     return Attachment(
         id=needed(identifier(file.get("id")), "attachment.id"),
         name=text(file.get("filename")) or text(file.get("fileName")) or "unnamed",
         media_type=text(file.get("mimeType")),
         size=size if isinstance(size, int) and not isinstance(size, bool) else None,
+        url=_web(file),
     )
 
 
@@ -146,7 +154,7 @@ def _fields(found: dict[str, Any], thread: list[dict[str, Any]]) -> dict[str, An
     return {key: value for key, value in fields.items() if value not in (None, "", [])}
 
 
-def _url(found: dict[str, Any], ticket_id: str) -> str:
+def _web(found: dict[str, Any]) -> str | None:
+    """Where a person opens it, as long as that is at Help Scout's."""
     told = text(mapping(mapping(found.get("_links")).get("web")).get("href")) or ""
-    usual = f"https://secure.helpscout.net/conversation/{ticket_id}"
-    return told if told.startswith("https://secure.helpscout.net/") else usual
+    return told if told.startswith(WEB) else None

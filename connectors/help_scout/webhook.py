@@ -1,5 +1,6 @@
-"""Is there a webhook that points at us and sends what we need? Its secret is not told: a delivery has to prove it."""
+"""Is there a webhook that points at us, sends what we need, and signs with the secret that we know?"""
 
+import hmac
 from typing import Any
 
 from connectors.checking import points_at_us, webhook_path
@@ -31,7 +32,7 @@ async def webhook(session: Session, settings: Settings) -> Finding:
     ours = [hook for hook in hooks if points_at_us(text(hook.get("url")) or "", settings.name, settings.public_url)]
     if not ours:
         return _wrong(f"no webhook ends in {path}", RECIPE)
-    return _shape(ours[0], settings) or _in_order(path, settings)
+    return _shape(ours[0], settings) or _secret(ours[0], settings)
 
 
 def _shape(hook: dict[str, Any], settings: Settings) -> Finding | None:
@@ -49,17 +50,25 @@ def _shape(hook: dict[str, Any], settings: Settings) -> Finding | None:
     told = {one for item in several(hook.get("mailboxIds")) if (one := identifier(item))}
     if told and (left_out := sorted(settings.inbox_ids - told, key=int)):
         return _wrong(f"the webhook leaves out inboxes {', '.join(left_out)}", "Add these to its mailboxIds.")
+    return None
+
+
+def _secret(hook: dict[str, Any], settings: Settings) -> Finding:
+    """Whether deliveries will be believed. Where the secret is not told, the first delivery has to prove it."""
     if not settings.webhook_secrets:
         return _wrong(
             "the account has no webhook_secret, so every delivery is refused",
             "Set the secret with which the webhook was created as webhook_secret.",
         )
-    return None
-
-
-def _in_order(path: str, settings: Settings) -> Finding:
+    theirs = text(hook.get("secret"))
+    if theirs and not any(hmac.compare_digest(theirs.encode(), ours.encode()) for ours in settings.webhook_secrets):
+        return _wrong(
+            "the webhook signs with another secret than webhook_secret, so every delivery is refused",
+            "Update the webhook with the value of webhook_secret, or set webhook_secret to the webhook's.",
+        )
+    signs = "signs with our secret" if theirs else "its secret shows with the first delivery"
     where = "" if settings.public_url else "; set options.public_url to have the whole address compared"
-    return Finding("webhook", True, f"points at {path}; its secret shows with the first delivery{where}")
+    return Finding("webhook", True, f"points at {webhook_path(settings.name)}; {signs}{where}")
 
 
 def _wrong(detail: str, remedy: str) -> Finding:

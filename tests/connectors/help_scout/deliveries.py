@@ -10,6 +10,7 @@ from connectors.help_scout.receive import MESSAGES, sign
 from tests.connectors.help_scout.desk import SECRET
 
 WEBHOOKS = Path(__file__).parent / "webhooks"
+RECORDED_AT = b'"createdAt": "2026-09-01T'
 NAMES = {
     "ticket_created": "convo.created",
     "requester_replied": "convo.customer.reply.created",
@@ -35,10 +36,12 @@ def event(name: str, **changed: Any) -> bytes:
 
 
 def delivery(body: bytes, *, secret: str = SECRET, at: datetime | None = None, named: str | None = None) -> Request:
-    """What Help Scout would send now, about a message of now: nothing else dates a delivery. `named`: the event."""
+    """What Help Scout would send now, about a message of now: nothing else dates a delivery. A recording, which is from
+    long ago, is moved to now; what was moved already stays as it is. `named`: the event."""
     now = datetime.now(UTC)
     name = named or KNOWN.get(fingerprint(body), "convo.customer.reply.created")
-    dated = moved_to(body, at or now) if name in MESSAGES else body
+    moves = name in MESSAGES and (at is not None or RECORDED_AT in body)
+    dated = moved_to(body, at or now) if moves else body
     headers = [
         ("Content-Type", "application/json"),
         ("X-HelpScout-Event", name),
@@ -51,9 +54,9 @@ def moved_to(body: bytes, at: datetime) -> bytes:
     """The same delivery about messages of another time; untouched where it holds none."""
     try:
         document = json.loads(body)
-        for thread in document["_embedded"]["threads"]:
-            if isinstance(thread, dict) and isinstance(thread.get("createdAt"), str):
-                thread["createdAt"] = at.strftime("%Y-%m-%dT%H:%M:%SZ")
+        for dated in (document, *document["_embedded"]["threads"]):
+            if isinstance(dated, dict) and isinstance(dated.get("createdAt"), str):
+                dated["createdAt"] = at.strftime("%Y-%m-%dT%H:%M:%SZ")
     except (ValueError, TypeError, KeyError, RecursionError):
         return body
     return json.dumps(document).encode()

@@ -127,7 +127,8 @@ class HelpScoutDesk:
             if wanted in ("all", one["status"]) and newest >= since:
                 shown = {"threads": self.threads[ticket_id][::-1]} if query.get("embed") == "threads" else {}
                 found.append((newest, {**one, "_embedded": shown}))
-        return page([one for _, one in sorted(found, key=lambda pair: pair[0])], "conversations", query)
+        found.sort(key=lambda pair: pair[0], reverse=query.get("sortOrder") == "desc")
+        return page([one for _, one in found], "conversations", query)
 
     def _conversation(self, method: str, ticket_id: str, part: str, body: Any, query: dict[str, str]) -> Any:
         if ticket_id not in self.conversations:

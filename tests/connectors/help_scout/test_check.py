@@ -63,6 +63,7 @@ class TestCheck:
             ({"notification": True}, "does not send whole conversations"),
             ({"payloadVersion": "V1"}, "does not send whole conversations"),
             ({"events": ["convo.created", "convo.agent.reply.created"]}, "convo.customer.reply.created"),
+            ({"secret": "quite-another"}, "another secret"),
         ],
     )
     async def test_webhook_that_will_not_reach_us_is_told(
@@ -74,6 +75,15 @@ class TestCheck:
 
         assert not found.ok
         assert told in found.detail
+        assert "quite-another" not in repr(found)
+
+    async def test_webhook_that_keeps_its_secret_is_no_fault(self, desk: HelpScoutDesk) -> None:
+        del desk.webhooks[1]["secret"]
+
+        found = (await findings())["webhook"]
+
+        assert found.ok
+        assert "first delivery" in found.detail
 
     async def test_inbox_that_the_webhook_leaves_out_is_named(self, desk: HelpScoutDesk) -> None:
         desk.webhooks[1]["mailboxIds"] = [99]

@@ -38,6 +38,22 @@ async def test_people_have_their_roles_and_what_is_known_of_them(connector: Help
     assert [one.email for one in ticket.participants] == ["carl@customer.example", "dora@customer.example"]
 
 
+async def test_customer_who_is_told_by_number_alone_is_known_from_the_thread(
+    connector: HelpScoutConnector, desk: HelpScoutDesk
+) -> None:
+    desk.conversations[TICKET]["primaryCustomer"] = {"id": RITA}
+
+    rita = (await connector.fetch(TICKET)).requester
+
+    assert (rita.id, rita.name, rita.email) == (str(RITA), "Rita Requester", "rita@customer.example")
+
+
+async def test_file_has_the_address_where_an_agent_opens_it(connector: HelpScoutConnector) -> None:
+    (file,) = (await connector.fetch(TICKET)).messages[0].attachments
+
+    assert file.url == "https://secure.helpscout.net/file/301/0a1b/label.jpg"
+
+
 async def test_lines_that_tell_of_changes_are_no_messages(connector: HelpScoutConnector) -> None:
     assert [(entry.id, entry.author.role, entry.visibility) for entry in (await connector.fetch(TICKET)).messages] == [
         ("90101", Role.REQUESTER, Visibility.PUBLIC),
