@@ -58,7 +58,7 @@ class SignIn:
         async with self._client(redirect_uri) as client:
             try:
                 token = await client.fetch_token(metadata["token_endpoint"], code=code, code_verifier=verifier)
-                keys = (await client.get(metadata["jwks_uri"], withhold_token=True)).json()
+                keys = (await client.request("GET", metadata["jwks_uri"], withhold_token=True)).json()
             except Exception as error:
                 raise _unavailable(self.provider, error) from None
         return self._identity(token, keys, nonce)
@@ -92,7 +92,7 @@ class SignIn:
             address = f"{self.provider.issuer.rstrip('/')}/.well-known/openid-configuration"
             async with self._client(None) as client:
                 try:
-                    found = (await client.get(address, withhold_token=True)).raise_for_status().json()
+                    found = (await client.request("GET", address, withhold_token=True)).raise_for_status().json()
                     issuer = str(found["issuer"])
                     for name in ("authorization_endpoint", "token_endpoint", "jwks_uri"):
                         str(found[name])

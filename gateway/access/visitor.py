@@ -35,6 +35,11 @@ class Visitor:
         """Whose tickets this visitor may see; None: all."""
         return self.person.accounts if self.person else None if self.operator else frozenset()
 
+    @property
+    def runs_it(self) -> bool:
+        """Whether dead events and pauses, which know no accounts, are this visitor's business."""
+        return self.accounts is None and self.may(*_OF_THE_OPERATOR)
+
     def may(self, *rights: Right) -> bool:
         """Whether one of these rights is there."""
         return bool(self.rights & set(rights))

@@ -20,6 +20,7 @@ from urllib.parse import urlsplit, urlunsplit
 import psycopg
 import yaml
 
+from gateway.demo.people import PEOPLE
 from gateway.demo.script import ARTICLES
 from gateway.errors import GatewayError
 from gateway.store.embedded import EmbeddedPostgres, end_with_parent
@@ -158,6 +159,7 @@ def _write_files(built: Stage, knowledge: Path | None, models: Path | None, conn
         "accounts": accounts,
         "models": {**_stub_routes(built), **(yaml.safe_load(models.read_text()) if models else {})},
         "knowledge": {"help-centre": {"owner": OWNER, **place}},
+        **PEOPLE,
     }
     _private(built.folder / "brands.json", json.dumps(brands, indent=2))
     (built.folder / "countersign.yaml").write_text(yaml.safe_dump(installation, sort_keys=False))

@@ -18,7 +18,7 @@ from gateway.errors import NotAllowed
 from gateway.pages import telling
 from gateway.pages.doors import Door
 from gateway.pages.explanation import in_words
-from gateway.pages.words import plain, word
+from gateway.pages.words import acted, plain, word
 from gateway.store import pauses
 from gateway.store.database import Database
 from gateway.store.reports import Cost, dead_count, duration
@@ -68,6 +68,7 @@ def _environment() -> Environment:
         "share": telling.share,
         "sentence": telling.sentence,
         "word": word,
+        "acted": acted,
         "plain": plain,
         "fact": in_words,
         "cost": lambda attempt: Cost.of_calls([attempt]),

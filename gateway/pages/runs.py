@@ -7,7 +7,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
 from gateway.pages import words
-from gateway.pages.render import RunId, Word, database_of, page
+from gateway.pages.render import RunId, Word, database_of, page, visitor_of
 from gateway.pages.walked import Walked
 from gateway.store.reports import run_list, run_story
 
@@ -32,6 +32,7 @@ async def recent(
     lines, older = await run_list(
         database_of(request),
         account=account or None,
+        accounts=visitor_of(request).accounts,
         state=None if state in ("", "all") else state,
         nothing=state != "",
         verdict=verdict or None,
@@ -58,4 +59,6 @@ async def recent(
 
 @routes.get("/runs/{run_id}")
 async def story(request: Request, run_id: RunId) -> HTMLResponse:
-    return await page(request, "run.html", walked=Walked(await run_story(database_of(request), run_id)))
+    told = await run_story(database_of(request), run_id)
+    visitor_of(request).need_account(told.event["account"])
+    return await page(request, "run.html", walked=Walked(told))

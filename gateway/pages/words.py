@@ -81,6 +81,24 @@ TABLES: Mapping[str, Mapping[str, Word]] = {
 }
 
 
+ACTED: Mapping[str, str] = {
+    "approve": "approved",
+    "reject": "rejected",
+    "redraft": "asked for another draft",
+    "hold": "held",
+    "escalate": "escalated",
+    "reopen": "opened again",
+    "checked": "checked afterwards",
+    "status": "asked how it stands",
+    "misunderstood": "said something that was not understood",
+}
+
+
+def acted(value: str) -> str:
+    """What somebody did with a draft, in the past tense of a history."""
+    return ACTED.get(value) or plain(value).lower()
+
+
 def word(value: str | None, table: str) -> Word:
     """A kept word for people; one that this version does not know is shown as it is."""
     if value is None:

@@ -31,12 +31,13 @@ ACCOUNT: dict[str, Any] = {
 def environment(folder: Path, **more: Any) -> Environment:
     """An environment with one account, `acme`. Its secrets are variables that the test must set."""
     file = folder / "countersign.yaml"
-    file.write_text(yaml.safe_dump({"version": 1, "accounts": {"acme": ACCOUNT}}))
+    file.write_text(yaml.safe_dump({"version": 1, "accounts": {"acme": ACCOUNT}, **(more.pop("declared", None) or {})}))
     token = more.pop("admin_token", None)
     return Environment().model_copy(
         update={
             "config": file,
             "largest_delivery": LARGEST,
+            "home": folder,
             "admin_token": SecretStr(token) if token else None,
             **more,
         }

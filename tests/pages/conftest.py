@@ -5,21 +5,60 @@ from collections.abc import AsyncIterator
 import httpx
 import pytest
 from fastapi import FastAPI
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from gateway import pages
+from gateway.access.cookies import Cookies
+from gateway.access.people import Declared, Group, People
+from gateway.access.sessions import Signer
+from gateway.access.visitor import Visitor
 from gateway.api import problems
+from gateway.pages.doors import Door
 from gateway.store.database import Database
 
+PEOPLE = People(
+    [
+        Declared("ann", "Ann Agent", "ann@acme.example", {}, frozenset({"care"})),
+        Declared("lea", "Lea Lead", "lea@acme.example", {}, frozenset({"care", "leads"})),
+        Declared("else", "Somebody Else", "else@acme.example", {}, frozenset({"others"})),
+    ],
+    [Group("care", "Care"), Group("leads", "Leads"), Group("others", "Others", accounts=frozenset({"acme-auto"}))],
+)
 BROWSER = {"accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
 
 
+def door() -> Door:
+    return Door(
+        PEOPLE, Signer("a key that only the tests use"), Cookies(secure=False), "http://localhost", picker=True,
+        framed_by={"acme": "https://acme.desk.example/api"}, acting_links=frozenset({"acme-auto"}),
+    )  # fmt: skip
+
+
+class As:
+    """The middleware's place: whoever asks is this visitor."""
+
+    def __init__(self, app: ASGIApp, visitor: Visitor) -> None:
+        self._app, self._visitor = app, visitor
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        scope.setdefault("state", {})["visitor"] = self._visitor
+        await self._app(scope, receive, send)
+
+
 @pytest.fixture
-async def browser(database: Database) -> AsyncIterator[httpx.AsyncClient]:
+def visitor() -> Visitor:
+    return Visitor(operator=True)
+
+
+@pytest.fixture
+async def browser(database: Database, visitor: Visitor) -> AsyncIterator[httpx.AsyncClient]:
     app = FastAPI()
     app.state.database = database
     app.state.accounts = {"acme": "Acme", "acme-auto": "Acme, automatic"}
+    app.state.door = door()
     problems.install(app)
     pages.install(app)
+    app.add_middleware(As, visitor=visitor)
     transport = httpx.ASGITransport(app, raise_app_exceptions=False)
     async with httpx.AsyncClient(transport=transport, base_url="http://localhost", headers=BROWSER) as client:
         yield client

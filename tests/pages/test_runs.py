@@ -25,7 +25,7 @@ async def test_every_kind_of_run_has_a_sound_page_without_scripts_or_inline_styl
 ) -> None:
     made = await everything(database)
 
-    for path in ["/", "/dead", "/tickets/acme/4411", *(f"/runs/{run_id}" for run_id in made.values())]:
+    for path in ["/runs", "/dead", "/tickets/acme/4411", *(f"/runs/{run_id}" for run_id in made.values())]:
         answer = await browser.get(path)
         page = Page(answer.text)
         assert answer.status_code == 200, path
@@ -42,7 +42,7 @@ async def test_what_was_masked_is_shown_as_a_placeholder_on_every_page(
 ) -> None:
     run_id = await walk(database)
 
-    for path in ["/", f"/runs/{run_id}", "/tickets/acme/4411"]:
+    for path in ["/runs", f"/runs/{run_id}", "/tickets/acme/4411"]:
         answer = await browser.get(path)
         assert "PERSON_1" in answer.text
         for value in (NAME, "Marta", "Kowalska", CARD, "marta@example.com"):
@@ -55,7 +55,7 @@ async def test_text_of_strangers_stays_text(browser: httpx.AsyncClient, database
         database, Plan(ticket='4"><b>', subject=attack, question=attack, draft=attack, because=(attack,), reason=attack)
     )
 
-    for path in ["/", f"/runs/{run_id}"]:
+    for path in ["/runs", f"/runs/{run_id}"]:
         page = await read(browser, path)
         assert {"script", "img", "b"}.isdisjoint(page.tags)
         assert page.faults == []
@@ -191,14 +191,14 @@ async def test_rows_of_other_shapes_are_told_without_an_error(
     await database.run("update decision set explanation = %(kept)s::jsonb", {"kept": kept})
     await database.run("update run set step_ms = null")
 
-    for path in (f"/runs/{run_id}", "/tickets/acme/4411", "/"):
+    for path in (f"/runs/{run_id}", "/tickets/acme/4411", "/runs"):
         assert (await read(browser, path)).faults == []
 
 
 async def test_the_list_can_be_narrowed_by_its_address(browser: httpx.AsyncClient, database: Database) -> None:
     made = await everything(database)
 
-    page = await read(browser, "/?state=failed&account=acme")
+    page = await read(browser, "/runs?state=failed&account=acme")
 
     assert [link for link in page.links if link.startswith("/runs/")] == [f"/runs/{made['failed']}"]
 
@@ -206,15 +206,15 @@ async def test_the_list_can_be_narrowed_by_its_address(browser: httpx.AsyncClien
 async def test_runs_with_nothing_to_do_are_shown_when_asked_for(browser: httpx.AsyncClient, database: Database) -> None:
     idle = f"/runs/{await walk(database, Plan(upto='context', state=RunState.NOTHING, reason='own note'))}"
 
-    assert idle not in (await read(browser, "/")).links
-    assert idle in (await read(browser, "/?state=all")).links
-    assert idle in (await read(browser, "/?state=nothing")).links
+    assert idle not in (await read(browser, "/runs")).links
+    assert idle in (await read(browser, "/runs?state=all")).links
+    assert idle in (await read(browser, "/runs?state=nothing")).links
 
 
 async def test_a_filter_that_finds_nothing_says_so(browser: httpx.AsyncClient, database: Database) -> None:
     await walk(database)
 
-    page = await read(browser, "/?verdict=%22%3E%3Cscript%3E&account=none")
+    page = await read(browser, "/runs?verdict=%22%3E%3Cscript%3E&account=none")
 
     assert "No run fits these filters." in page.text
 
@@ -225,13 +225,13 @@ async def test_an_old_list_leads_on_to_older_ones_and_keeps_its_filters(
     for _ in range(52):
         await arrive(database, Plan(), timedelta(minutes=1))
 
-    first = await read(browser, "/?account=acme")
+    first = await read(browser, "/runs?account=acme")
     older = next(link for link in first.links if "before=" in link)
     second = await read(browser, older)
 
-    assert older.startswith("/?account=acme&before=")
+    assert older.startswith("/runs?account=acme&before=")
     assert len([link for link in second.links if link.startswith("/runs/")]) == 2
-    assert "/?account=acme" in second.links
+    assert "/runs?account=acme" in second.links
 
 
 @pytest.mark.parametrize("path", ["/runs/999", "/tickets/acme/none", "/nothing/here", "/static/../style.css"])
@@ -244,7 +244,7 @@ async def test_what_does_not_exist_is_said_on_a_small_page(browser: httpx.AsyncC
 
 
 @pytest.mark.parametrize(
-    "path", ["/runs/one", "/runs/99999999999999999999", "/?account=%00", "/tickets/acme/%00", "/?before=0"]
+    "path", ["/runs/one", "/runs/99999999999999999999", "/runs?account=%00", "/tickets/acme/%00", "/runs?before=0"]
 )
 async def test_an_address_that_cannot_be_is_refused_in_words(browser: httpx.AsyncClient, path: str) -> None:
     answer = await browser.get(path)

@@ -27,7 +27,7 @@ async def shown(
     return await review_page(request, run_id, key=key, aside=aside, done=done)
 
 
-@routes.get("/review/{account}/{ticket_id:path}")
+@routes.get("/review/ticket/{account}/{ticket_id:path}")
 async def newest(request: Request, account: Id, ticket_id: Id, aside: bool = False) -> RedirectResponse:
     """The newest draft of a ticket: where a sidebar, which knows the ticket alone, finds it."""
     visitor_of(request).need_account(account)

@@ -16,6 +16,7 @@ from gateway.workflow.review import current_text, still_needed
 
 OPEN = (DraftState.SHOWN, DraftState.HELD)
 MOST_MESSAGES = 30
+WHERE = {"note": "in the ticket", "page": "on this page", "sidebar": "in the sidebar", "system": "by itself"}
 OLD_AFTER_DAYS = 365
 
 
@@ -52,6 +53,19 @@ class Source:
         except ValueError:
             return False
         return (datetime.now(UTC) - at).days > OLD_AFTER_DAYS if at.tzinfo else False
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """A word that was said of the draft, for its history."""
+
+    at: datetime
+    act: str
+    by: str
+    where: str
+    edited: bool
+    changed: Sequence[str]
+    words: str | None = field(repr=False)
 
 
 @dataclass(frozen=True)
@@ -146,6 +160,21 @@ class View:
         return sorted(found, key=lambda source: (not source.cited, source.number))
 
     @property
+    def history(self) -> list[Spoken]:
+        return [
+            Spoken(
+                one["at"],
+                one["act"],
+                one["by"],
+                WHERE.get(one["via"], one["via"]),
+                one["edited"],
+                (one["detail"] or {}).get("changed", ()),
+                (one["content"] or {}).get("words"),
+            )
+            for one in self.story.reviews
+        ]
+
+    @property
     def findings(self) -> list[shapes.Finding]:
         kept = shapes.CheckContent.read(self._content("check"))
         return [finding for finding in kept.findings or [] if finding.detail]
@@ -164,7 +193,7 @@ class View:
     def changed(self) -> list[str]:
         """Why the last approval was not sent: what had happened on the ticket."""
         last = self.story.reviews[-1] if self.story.reviews else None
-        return list(last["detail"]["changed"]) if last and last["act"] == "reopen" else []
+        return list((last["detail"] or {}).get("changed", ())) if last and last["act"] == "reopen" else []
 
     def _data(self, step: str) -> Any:
         return self.story.steps.get(step, (None, None))[0]

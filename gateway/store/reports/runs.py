@@ -1,6 +1,6 @@
 """The list of runs: every event that came in, also one that no worker has begun yet."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -32,6 +32,7 @@ select * from (
     from attempt t where t.run_id = e.id) a
 ) as line
 where (%(account)s::text is null or account = %(account)s)
+  and (%(accounts)s::text[] is null or account = any(%(accounts)s))
   and (%(ticket)s::text is null or ticket_id = %(ticket)s)
   and (%(state)s::text is null or state = %(state)s)
   and (%(nothing)s or state <> 'nothing')
@@ -93,6 +94,7 @@ async def run_list(
     database: Database,
     *,
     account: str | None = None,
+    accounts: Collection[str] | None = None,
     ticket_id: str | None = None,
     state: str | None = None,
     verdict: str | None = None,
@@ -101,9 +103,11 @@ async def run_list(
     before: int | None = None,
     limit: int = 50,
 ) -> tuple[Sequence[RunLine], int | None]:
-    """Newest first, and the `before` of the next page: None on the last one. `nothing`: with runs that owed nothing."""
+    """Newest first, and the `before` of the next page: None on the last one. `nothing`: with runs that owed nothing.
+    `accounts`: those that may be seen; None means all."""
     values: dict[str, Any] = {
         "account": account,
+        "accounts": None if accounts is None else sorted(accounts),
         "ticket": ticket_id,
         "state": state,
         "verdict": verdict,
