@@ -1,6 +1,6 @@
 """Outcomes: what people did with a draft, and what came after it. The first finding stays; what follows is added."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -29,6 +29,12 @@ select o.run_id, o.message_id, o.at, o.watched_until, o.reopened_at, o.answered_
 from run r join outcome o on o.run_id = r.id
 where r.account = %(account)s and r.ticket_id = %(ticket)s and o.watched_until is not null
   and (o.reopened_at is null or o.answered_again_at is null)
+"""
+SAMPLE = """
+select d.run_id, d.account, d.ticket_id, o.at as sent_at, k.explanation->'matched' as rules
+from outcome o join draft d on d.run_id = o.run_id left join decision k on k.run_id = d.run_id
+where o.sampled and o.finding is null and (%(accounts)s::text[] is null or d.account = any(%(accounts)s))
+order by o.at limit %(limit)s
 """
 FOLLOW = """
 update outcome set reopened_at = coalesce(reopened_at, %(reopened)s),
@@ -84,3 +90,14 @@ async def follow(
 ) -> None:
     """What came after a reply. The first time stays."""
     await database.run(FOLLOW, {"run": run_id, "reopened": reopened_at, "answered": answered_again_at})
+
+
+async def is_sampled(database: Database, run_id: int) -> bool:
+    """Whether a reviewer is to look at the reply that a run has sent."""
+    return await database.one("select 1 from outcome where run_id = %(run)s and sampled", {"run": run_id}) is not None
+
+
+async def sample(database: Database, accounts: Collection[str] | None = None, limit: int = 200) -> Sequence[Row]:
+    """Replies that wait for a reviewer to look at them, oldest first. `accounts`: those that may be seen; None: all."""
+    values = {"accounts": None if accounts is None else sorted(accounts), "limit": limit}
+    return await database.all(SAMPLE, values)

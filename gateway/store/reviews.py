@@ -100,6 +100,13 @@ class HeldDraft:
             await _enqueue(self._connection, draft, review_id)
         return review_id
 
+    async def found(self, finding: str) -> None:
+        """What somebody found who looked at the reply after it was sent."""
+        await self._connection.execute(
+            "update outcome set finding = %(finding)s where run_id = %(run)s",
+            {"finding": finding, "run": self.row["run_id"]},
+        )
+
 
 @asynccontextmanager
 async def held_draft(database: Database, run_id: int) -> AsyncIterator[HeldDraft | None]:
