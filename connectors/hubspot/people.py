@@ -42,7 +42,7 @@ def actor_of(message: dict[str, Any]) -> str:
 def is_own(message: dict[str, Any], settings: Settings) -> bool:
     """Whether this gateway wrote it: it came through our app, or in the name of the user that is kept for us.
 
-    HubSpot does not promise to name the app, so what went out through one that it does not name may be ours, and counts.
+    HubSpot does not promise to name the app, so what went out through one without a name may be ours, and counts.
     What came in never does, also where an app of somebody's carried it.
     """
     if message.get("direction") == "INCOMING":

@@ -38,6 +38,15 @@ async def test_note_goes_out_as_a_note_of_the_integration_user(connector: Interc
     assert (receipt.entry_id, receipt.visibility) == ("91001", Visibility.INTERNAL)
 
 
+async def test_placeholder_in_a_message_is_no_placeholder_any_more(
+    connector: IntercomConnector, calls: CallList
+) -> None:
+    await connector.write(await connector.fetch(TICKET), PublicReply("<p>Hi {{first_name\x00}}</p>", MARK))
+
+    ((_, reply),) = sent(calls)
+    assert reply["body"] == "<p>Hi {\u200a{first_name}}</p>"
+
+
 async def test_all_of_a_change_comes_before_the_note(connector: IntercomConnector, calls: CallList) -> None:
     change = Change(["ai-draft", "Shipping", "new"], Priority.HIGH, "billing", "ann@acme.example", Status.SOLVED)
 
