@@ -17,6 +17,14 @@ select procrastinate_defer_jobs_v1(array[
   row('line', 'deadline', 0, null, null, jsonb_build_object('run_id', %(draft)s::bigint, 'number', %(number)s::int),
       %(due)s::timestamptz)::procrastinate_job_to_defer_v1])
 """
+# A draft that waits again after its deadline has passed: the timer that went off while it was approved goes off anew.
+AGAIN = """
+select procrastinate_defer_jobs_v1(array[
+  row('line', 'deadline', 0, null, null, jsonb_build_object('run_id', d.run_id, 'number', 1 + (
+    select count(*) from event e where e.account = d.account and e.kind = 'deadline'
+      and e.event_id like 'deadline:' || d.run_id || ':%%')), now())::procrastinate_job_to_defer_v1])
+from draft d where d.run_id = %(run)s and d.deadline <= now()
+"""
 STATE = """
 select d.account, d.ticket_id, d.state, d.deadline, e.state as event from draft d join event e on e.id = d.run_id
 where d.run_id = %(run)s

@@ -9,6 +9,7 @@ from psycopg.errors import UniqueViolation
 
 from gateway.records import DraftState
 from gateway.store.database import Connection, Database, Row
+from gateway.store.deadlines import AGAIN
 from gateway.store.intake import WALK, ticket_lock
 from gateway.store.jobs import enqueue
 from gateway.store.json import jsonb
@@ -99,6 +100,10 @@ class HeldDraft:
         if walks:
             await _enqueue(self._connection, draft, review_id)
         return review_id
+
+    async def wait_again(self) -> None:
+        """A deadline that passed while the draft was approved is not forgotten."""
+        await self._connection.execute(AGAIN, {"run": self.row["run_id"]})
 
     async def found(self, finding: str) -> None:
         """What somebody found who looked at the reply after it was sent."""

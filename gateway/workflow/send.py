@@ -138,6 +138,7 @@ async def _reopen(walk: Walk, draft: Row, what: list[str]) -> None:
             detail = {"changed": what, "found_by": walk.run_id}
             word = Word(act=REOPEN, by="countersign", groups=(), via=Via.SYSTEM, detail=detail)
             await held.keep(word, state=DraftState.SHOWN)
+            await held.wait_again()
 
 
 async def _not_sent(
