@@ -18,7 +18,7 @@ from connectors.session import Session
 from connectors.values import identifier, moment, needed
 
 BEHIND = timedelta(minutes=2)
-# The newest change first: what changes while pages are read moves to the front, and pushes nothing past us.
+# The newest change first: what changes while pages are read moves to the front, where it is looked for afterwards.
 BY_CHANGE = {"status": "all", "sortField": "modifiedAt", "sortOrder": "desc", "embed": "threads"}
 
 
@@ -31,13 +31,28 @@ async def poll(session: Session, settings: Settings, cursor: str | None, me: str
         raise Rejected("the cursor is not one that this connector gave; begin again without one")
     events: list[TicketEvent] = []
     newest = since
-    query = {**BY_CHANGE, "modifiedSince": _stamp(since)}
-    async for page in pages(session, f"{API}/conversations", "conversations", query):
-        for one in page:
-            newest = max(newest, _newest(one) - BEHIND)
-            if not of_another_inbox(one, settings.inbox_ids):
-                events += _messages(one, since, me)
+    for one in await _changed(session, since):
+        newest = max(newest, _newest(one) - BEHIND)
+        if not of_another_inbox(one, settings.inbox_ids):
+            events += _messages(one, since, me)
     return sorted(events, key=lambda event: event.occurred_at or EVER), _stamp(newest)
+
+
+async def _changed(session: Session, since: datetime) -> list[dict[str, Any]]:
+    """The conversations that changed, page by page, and then what came to the front meanwhile, until nothing did."""
+    found: dict[str, dict[str, Any]] = {}
+    more = True
+    while more:
+        read, known = 0, len(found)
+        query = {**BY_CHANGE, "modifiedSince": _stamp(since)}
+        async for page in pages(session, f"{API}/conversations", "conversations", query):
+            read += 1
+            unseen = {one_id: one for one in page if (one_id := str(identifier(one["id"]))) not in found}
+            found |= unseen
+            if not unseen:
+                break
+        more = read > 1 and len(found) > known
+    return list(found.values())
 
 
 async def _now(session: Session) -> datetime:
