@@ -19,6 +19,7 @@ REGISTRY = {
     "request_tracker": "connectors.request_tracker.connector:RequestTrackerConnector",
     "salesforce": "connectors.salesforce.connector:SalesforceConnector",
     "sandbox": "connectors.sandbox.connector:SandboxConnector",
+    "servicenow": "connectors.servicenow.connector:ServiceNowConnector",
     "zammad": "connectors.zammad.connector:ZammadConnector",
     "zendesk": "connectors.zendesk.connector:ZendeskConnector",
 }

@@ -57,6 +57,10 @@ class HttpClient:
 
     async def get(self, path: str, **kwargs: Any) -> Any:
         """The JSON answer to a read. `kwargs` are httpx's: params, headers. `path` may be a link of the same server."""
+        return (await self.get_and_hear(path, **kwargs))[0]
+
+    async def get_and_hear(self, path: str, **kwargs: Any) -> tuple[Any, Mapping[str, str]]:
+        """The same with the answer's headers, where a vendor tells there how long a list is."""
         async for attempt in AsyncRetrying(
             stop=stop_before_delay(QUICK_RETRY),
             wait=_pause,
@@ -64,7 +68,7 @@ class HttpClient:
             reraise=True,
         ):
             with attempt:
-                return (await self._call("GET", path, write=False, **kwargs))[0]
+                return await self._call("GET", path, write=False, **kwargs)
         raise AssertionError("tenacity always returns or raises")
 
     async def send(self, method: str, path: str, **kwargs: Any) -> Any:

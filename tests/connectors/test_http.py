@@ -57,6 +57,13 @@ class TestReading:
         assert len(server.requests) == 1
 
 
+async def test_a_read_may_be_told_more_in_a_header() -> None:
+    async with Loopback(answers(http_answer(503), http_answer(200, b"[]", {"X-Total-Count": "17"}))) as server:
+        body, headers = await server.client().get_and_hear("/rows")
+
+    assert (body, headers.get("x-total-count")) == ([], "17")
+
+
 class TestWriting:
     async def test_a_write_may_be_told_what_it_made_in_a_header(self) -> None:
         async with Loopback(answers(http_answer(201, b"", {"Resource-ID": "17"}))) as server:
