@@ -4,13 +4,13 @@ from typing import Any
 
 from connectors.checking import refused, tried
 from connectors.contract import Finding
-from connectors.errors import ConnectorError, Rejected
+from connectors.errors import ConnectorError
 from connectors.http import HttpClient
 from connectors.jira_service_management.pages import comments
 from connectors.jira_service_management.settings import Settings
 from connectors.jira_service_management.values import account_id, request_path
 from connectors.jira_service_management.webhook import webhook
-from connectors.values import document, identifier, listed, mapping, text
+from connectors.values import document, identifier, lacks, listed, mapping, text
 
 CREDENTIALS = (
     "Check base_url (https://yourcompany.atlassian.net), options.email and the secret api_token. Tokens of Atlassian's "
@@ -22,8 +22,14 @@ RIGHTS = (
 )
 REQUESTS = "Let the integration user browse the service project and read requests: role Service Desk Team."
 NAMES = "Set options.statuses and options.priorities to the names that this Jira has (Settings > Work items)."
-NEEDED = ("BROWSE_PROJECTS", "ADD_COMMENTS", "EDIT_ISSUES", "ASSIGN_ISSUES", "TRANSITION_ISSUES")
-AGENT = "SERVICEDESK_AGENT"
+NEEDED = (
+    "BROWSE_PROJECTS",
+    "SERVICEDESK_AGENT",
+    "ADD_COMMENTS",
+    "EDIT_ISSUES",
+    "ASSIGN_ISSUES",
+    "TRANSITION_ISSUES",
+)
 
 
 async def check(http: HttpClient, settings: Settings) -> list[Finding]:
@@ -37,7 +43,6 @@ async def check(http: HttpClient, settings: Settings) -> list[Finding]:
     findings = [
         _credentials(me, settings),
         await _rights(http, settings),
-        await _agent(http, settings),
         await _requests(http, settings),
         await _names(http, settings),
     ]
@@ -68,38 +73,17 @@ async def _rights(http: HttpClient, settings: Settings) -> Finding:
     async def look() -> Finding:
         projects: list[str | None] = [*sorted(settings.project_keys)]
         for project in projects or [None]:
-            granted = await _granted(http, NEEDED, project)
+            query = {"permissions": ",".join(NEEDED), **({"projectKey": project} if project else {})}
+            told = document(await http.get("/rest/api/3/mypermissions", params=query)).get("permissions")
+            if not isinstance(told, dict):
+                raise lacks("permissions")
+            granted = {key for key, one in told.items() if mapping(one).get("havePermission") is True}
             if missing := [right for right in NEEDED if right not in granted]:
                 where = f" in {project}" if project else ""
                 return Finding("rights", False, f"the user lacks {', '.join(missing)}{where}", RIGHTS)
-        return Finding("rights", True, "may read, comment, edit, assign and move issues")
+        return Finding("rights", True, "is an agent, and may read, comment, edit, assign and move issues")
 
     return await tried("rights", look, RIGHTS)
-
-
-async def _agent(http: HttpClient, settings: Settings) -> Finding:
-    """Whether it counts as an agent. How Jira calls that right is not documented everywhere."""
-
-    async def look() -> Finding:
-        try:
-            granted = await _granted(http, (AGENT,), next(iter(sorted(settings.project_keys)), None))
-        except Rejected as error:
-            if error.status != 400:
-                raise
-            return Finding("agent", True, "this Jira does not tell who is an agent; the first note will show it")
-        if AGENT not in granted:
-            return Finding("agent", False, "the user is no agent of the service project", RIGHTS)
-        return Finding("agent", True, "is an agent, and may write internal comments")
-
-    return await tried("agent", look, RIGHTS)
-
-
-async def _granted(http: HttpClient, rights: tuple[str, ...], project: str | None) -> set[str]:
-    query = {"permissions": ",".join(rights), **({"projectKey": project} if project else {})}
-    answer = document(await http.get("/rest/api/3/mypermissions", params=query))
-    told = answer.get("permissions")
-    listed([told] if isinstance(told, dict) else told, "permissions")
-    return {key for key, one in mapping(told).items() if mapping(one).get("havePermission") is True}
 
 
 async def _requests(http: HttpClient, settings: Settings) -> Finding:
@@ -123,8 +107,10 @@ async def _names(http: HttpClient, settings: Settings) -> Finding:
 
     async def look() -> Finding:
         missing = []
-        for what, ours in (("status", settings.statuses), ("priority", settings.priorities)):
-            rows = listed(await http.get(f"/rest/api/3/{what}"), what)
+        statuses = listed(await http.get("/rest/api/3/status"), "statuses")
+        answer = document(await http.get("/rest/api/3/priority/search", params={"maxResults": "100"}))
+        priorities = listed(answer.get("values"), "priorities")
+        for rows, ours in ((statuses, settings.statuses), (priorities, settings.priorities)):
             theirs = {(text(row.get("name")) or "").casefold() for row in rows}
             missing += sorted({name for name in ours.values() if name.casefold() not in theirs})
         if missing:

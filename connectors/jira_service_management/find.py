@@ -3,12 +3,13 @@
 from typing import Any
 
 from connectors.contract import Mark, Role, Visibility, WriteReceipt, text_hash
+from connectors.errors import NotFound
 from connectors.http import HttpClient
 from connectors.jira_service_management import adf
 from connectors.jira_service_management.pages import comments
 from connectors.jira_service_management.people import role_of, visibility_of
-from connectors.jira_service_management.thread import mark_of
-from connectors.values import identifier, mapping, moment, needed
+from connectors.jira_service_management.values import MARK_KEY
+from connectors.values import document, identifier, mapping, moment, needed, text
 
 Row = dict[str, Any]
 
@@ -16,13 +17,21 @@ Row = dict[str, Any]
 async def find_mark(http: HttpClient, ticket_id: str, mark: Mark, me: str) -> WriteReceipt | None:
     """The entry with this mark, written by the integration user; None after the last page of the comments.
 
-    A public reply without any mark of ours is known by its words and time. What anybody else wrote is never looked at.
+    A note shows its mark. What is attached to a reply is not in the list, and asked for one by one; a reply to which
+    nothing is attached is known by its words and time. What anybody else wrote is never looked at.
     """
     own = [one for one in await comments(http, ticket_id) if _is_own(one, me)]
-    for recognised in (_carries, _reads_like):
-        if found := next((one for one in own if recognised(one, mark)), None):
-            at = needed(moment(found.get("created")), "comment.created")
-            return WriteReceipt(needed(identifier(found.get("id")), "comment.id"), visibility_of(found), None, at)
+    for one in own:
+        if visibility_of(one) is Visibility.INTERNAL and mark.value in adf.words(one.get("body")):
+            return _receipt(one)
+    replies = [one for one in own if visibility_of(one) is Visibility.PUBLIC and _is_recent(one, mark)]
+    attached = [(one, await _attached(http, one)) for one in replies]
+    for one, found in attached:
+        if found == mark.value:
+            return _receipt(one)
+    for one, found in attached:
+        if found is None and text_hash(adf.words(one.get("body"))) == mark.text_hash:
+            return _receipt(one)
     return None
 
 
@@ -30,15 +39,24 @@ def _is_own(comment: Row, me: str) -> bool:
     return role_of(mapping(comment.get("author")), me=me, requester=None) is Role.INTEGRATION
 
 
-def _carries(comment: Row, mark: Mark) -> bool:
-    return mark_of(comment) == mark.value or (
-        visibility_of(comment) is Visibility.INTERNAL and mark.value in adf.words(comment.get("body"))
+def _is_recent(comment: Row, mark: Mark) -> bool:
+    return needed(moment(comment.get("created")), "comment.created") >= mark.since
+
+
+async def _attached(http: HttpClient, comment: Row) -> str | None:
+    """The mark that a reply went out with; None where nothing was kept."""
+    number = needed(identifier(comment.get("id")), "comment.id")
+    try:
+        found = document(await http.get(f"/rest/api/3/comment/{number}/properties/{MARK_KEY}"))
+    except NotFound:
+        return None
+    return text(mapping(found.get("value")).get("mark"))
+
+
+def _receipt(comment: Row) -> WriteReceipt:
+    return WriteReceipt(
+        entry_id=needed(identifier(comment.get("id")), "comment.id"),
+        visibility=visibility_of(comment),
+        version=None,
+        written_at=needed(moment(comment.get("created")), "comment.created"),
     )
-
-
-def _reads_like(comment: Row, mark: Mark) -> bool:
-    """For a Jira that does not keep what is attached to a comment."""
-    if visibility_of(comment) is not Visibility.PUBLIC or mark_of(comment):
-        return False
-    at = moment(comment.get("created"))
-    return at is not None and at >= mark.since and text_hash(adf.words(comment.get("body"))) == mark.text_hash

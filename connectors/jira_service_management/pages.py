@@ -14,15 +14,10 @@ Row = dict[str, Any]
 
 
 async def comments(http: HttpClient, ticket_id: str) -> list[Row]:
-    """All comments of an issue, oldest first, with what we attached to our own."""
+    """All comments of an issue, oldest first."""
     found: list[Row] = []
     for _ in range(MOST_PAGES):
-        query = {
-            "startAt": str(len(found)),
-            "maxResults": str(COMMENTS_A_PAGE),
-            "orderBy": "created",
-            "expand": "properties",
-        }
+        query = {"startAt": str(len(found)), "maxResults": str(COMMENTS_A_PAGE), "orderBy": "created"}
         answer = document(await http.get(f"{issue_path(ticket_id)}/comment", params=query))
         page, total = listed(answer.get("comments"), "comments"), answer.get("total")
         if isinstance(total, bool) or not isinstance(total, int):

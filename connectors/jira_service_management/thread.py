@@ -9,7 +9,6 @@ from connectors.jira_service_management import adf
 from connectors.jira_service_management.people import person, role_of, visibility_of
 from connectors.values import identifier, mapping, moment, needed, objects, text
 
-MARK_KEY = "countersign"  # a property of a comment, which no page of Jira's shows
 TOGETHER = timedelta(minutes=1)  # between a comment and the files that were sent with it
 Row = dict[str, Any]
 
@@ -48,14 +47,7 @@ def _comment(
         format=BodyFormat.TEXT,
         created_at=needed(moment(found.get("created")), "comment.created"),
         attachments=files.get(entry, []),
-        mark=mark_of(found) if role is Role.INTEGRATION else None,
     )
-
-
-def mark_of(comment: Row) -> str | None:
-    """What we attached to a reply."""
-    mine = (one for one in objects(comment.get("properties")) if one.get("key") == MARK_KEY)
-    return text(mapping(next(mine, {}).get("value")).get("mark"))
 
 
 def _files(attachments: Sequence[Row], comments: Sequence[Row]) -> dict[str, list[Attachment]]:

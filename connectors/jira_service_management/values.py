@@ -6,6 +6,7 @@ from typing import Any
 from connectors.errors import Rejected
 from connectors.values import identifier
 
+MARK_KEY = "countersign"  # a property of a comment, which no page of Jira's shows
 ACCOUNT = re.compile(r"[A-Za-z0-9:_-]{1,128}", re.ASCII)
 
 

@@ -25,8 +25,7 @@ from connectors.jira_service_management import adf
 from connectors.jira_service_management.people import visibility_of
 from connectors.jira_service_management.routing import transition_to, update_for
 from connectors.jira_service_management.settings import Settings
-from connectors.jira_service_management.thread import MARK_KEY
-from connectors.jira_service_management.values import issue_path, request_path
+from connectors.jira_service_management.values import MARK_KEY, issue_path, request_path
 from connectors.jira_service_management.wiki import as_wiki
 from connectors.values import identifier, mapping, moment
 

@@ -59,7 +59,6 @@ class JiraDesk:
         self.drops_properties = False  # a Jira that keeps nothing beside a comment
         self.make_public = False  # a service desk that makes every comment public
         self.make_internal = False
-        self.no_permission_called_agent = False
         self.scripted: dict[str, Answer] = {}  # "GET /path": what is answered there, whatever was asked
         self.webhooks: list[Row] = recorded("webhooks")
         self.pages: list[Row] = recorded("pages")["results"]
@@ -120,12 +119,14 @@ class JiraDesk:
             return self._issue(request.method, found[1], found[2] or "", body, query)
         if found := re.fullmatch(r"/rest/servicedeskapi/request/(\d+)(/comment)?", path):
             return self._request(request.method, found[1], body)
+        if found := re.fullmatch(r"/rest/api/3/comment/(\d+)/properties/(\w+)", path):
+            return self._property(found[1], found[2])
         plain: dict[str, Callable[[], Answer]] = {
             "/rest/api/3/myself": lambda: (200, {**recorded("myself"), "active": "active" not in self.missing}),
             "/rest/api/3/mypermissions": lambda: self._permissions(query),
             "/rest/servicedeskapi/request": lambda: self._unless("requests", self._requests()),
             "/rest/api/3/status": lambda: (200, recorded("statuses")[: 1 if "names" in self.missing else None]),
-            "/rest/api/3/priority": lambda: (200, recorded("priorities")),
+            "/rest/api/3/priority/search": lambda: (200, recorded("priorities")),
             "/rest/api/3/user/assignable/search": lambda: (200, assignable(query["query"])),
             "/rest/api/3/search/jql": lambda: (200, self._search(query)),
             "/rest/webhooks/1.0/webhook": lambda: self._unless("webhooks", self.webhooks),
@@ -138,8 +139,6 @@ class JiraDesk:
 
     def _permissions(self, query: dict[str, str]) -> Answer:
         asked = query["permissions"].split(",")
-        if self.no_permission_called_agent and "SERVICEDESK_AGENT" in asked:
-            return 400, recorded("error__unknown_permission")
         found = recorded("permissions")["permissions"]
         lacks = {"rights": "EDIT_ISSUES", "agent": "SERVICEDESK_AGENT"}
         for right in self.missing & lacks.keys():
@@ -190,10 +189,16 @@ class JiraDesk:
     def _thread(self, ticket_id: str, query: dict[str, str]) -> Row:
         start, thread = int(query.get("startAt", 0)), self.comments[ticket_id]
         size = min(int(query.get("maxResults", 50)), COMMENTS_A_PAGE)
-        page = thread[start : start + size]
-        if "properties" not in query.get("expand", ""):
-            page = [{key: value for key, value in one.items() if key != "properties"} for one in page]
+        page = [
+            {key: value for key, value in one.items() if key != "properties"} for one in thread[start : start + size]
+        ]
         return {"startAt": start, "maxResults": size, "total": len(thread), "comments": page}
+
+    def _property(self, comment_id: str, key: str) -> Answer:
+        """What is attached to a comment is in no list."""
+        kept = (one["properties"] for thread in self.comments.values() for one in thread if one["id"] == comment_id)
+        found = [one for one in next(kept, []) if one["key"] == key]
+        return (200, found[0]) if found else (404, recorded("error__not_found"))
 
     def _comment(self, ticket_id: str, body: Row) -> Row:
         """A comment of the platform, which is public, whatever else is said."""
@@ -204,7 +209,7 @@ class JiraDesk:
         fields = self.issues[ticket_id]["fields"]
         wanted = body.get("fields", {})
         if "priority" in wanted:
-            found = [one for one in recorded("priorities") if one["name"] == wanted["priority"]["name"]]
+            found = [one for one in recorded("priorities")["values"] if one["name"] == wanted["priority"]["name"]]
             if not found:
                 return 400, recorded("error__bad_request")
             fields["priority"] = found[0]

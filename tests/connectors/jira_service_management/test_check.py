@@ -27,7 +27,7 @@ class TestCheck:
     async def test_account_in_order_has_a_line_for_each_right(self) -> None:
         found = await findings()
 
-        assert list(found) == ["credentials", "rights", "agent", "requests", "names", "webhook"]
+        assert list(found) == ["credentials", "rights", "requests", "names", "webhook"]
         assert all(finding.ok for finding in found.values())
 
     @pytest.mark.parametrize(
@@ -36,7 +36,7 @@ class TestCheck:
             ("credentials", "credentials"),
             ("active", "credentials"),
             ("rights", "rights"),
-            ("agent", "agent"),
+            ("agent", "rights"),
             ("requests", "requests"),
             ("comments", "requests"),
             ("names", "names"),
@@ -58,14 +58,6 @@ class TestCheck:
 
         assert "lacks EDIT_ISSUES in SD" in (await findings())["rights"].detail
         assert "lacks EDIT_ISSUES" in (await findings(with_options(project_keys=[])))["rights"].detail
-
-    async def test_jira_that_does_not_tell_who_is_an_agent_is_no_fault(self, desk: JiraDesk) -> None:
-        desk.no_permission_called_agent = True
-
-        found = (await findings())["agent"]
-
-        assert found.ok
-        assert "the first note will show it" in found.detail
 
     async def test_project_without_requests_is_in_order(self, desk: JiraDesk) -> None:
         desk.issues.clear()

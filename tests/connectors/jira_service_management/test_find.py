@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from respx.models import CallList
 
 from connectors.contract import InternalNote, Mark, PublicReply, Visibility, text_hash
 from connectors.errors import AuthFailed, Unavailable
@@ -37,6 +38,18 @@ async def test_address_that_jira_made_a_card_of_is_still_the_same_words(connecto
     mark = Mark("cs-card", text_hash("See https://acme.example/a and wait."), MARK.since)
 
     assert await connector.find_mark(TICKET, mark) is not None
+
+
+async def test_only_what_could_be_it_is_asked_for(connector: Connector, desk: JiraDesk, calls: CallList) -> None:
+    desk.says(TICKET, ME, "Long ago", public=True, created="2026-01-01T10:00:00.000+0000")
+    desk.says(TICKET, ME, "A note", public=False)
+    desk.says(TICKET, ANN, "Not ours", public=True)
+    candidate = desk.says(TICKET, ME, "Ours", public=True)
+
+    assert await connector.find_mark(TICKET, MARK) is None
+
+    asked = [call.request.url.path for call in calls if "/properties/" in call.request.url.path]
+    assert asked == [f"/rest/api/3/comment/{candidate['id']}/properties/countersign"]
 
 
 async def test_note_is_found_by_its_last_line(connector: Connector) -> None:

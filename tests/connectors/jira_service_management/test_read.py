@@ -120,14 +120,6 @@ class TestVisibility:
         assert (await connector.fetch(TICKET)).messages[-1].visibility is Visibility.INTERNAL
 
 
-async def test_own_mark_is_read_and_a_foreign_one_is_not(connector: Connector, desk: JiraDesk) -> None:
-    marked = [{"key": "other", "value": 1}, {"key": "countersign", "value": {"mark": "cs-1"}}]
-    desk.says(TICKET, ME, "ours", public=True, properties=marked)
-    desk.says(TICKET, ANN, "theirs", public=True, properties=marked)
-
-    assert [one.mark for one in (await connector.fetch(TICKET)).messages[-2:]] == ["cs-1", None]
-
-
 class TestNoTicket:
     async def test_issue_that_is_no_request_is_no_ticket(self, connector: Connector, desk: JiraDesk) -> None:
         desk.missing.add("request")
