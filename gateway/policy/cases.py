@@ -7,6 +7,7 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from gateway.policy.cel import Language
+from gateway.policy.effects_file import APPROVERS
 from gateway.policy.errors import did_you_mean
 from gateway.policy.facts import UNKNOWN, FactType
 from gateway.policy.reader import Reader
@@ -159,7 +160,7 @@ def _expectation(reader: Reader, key: str, node: Node, language: Language) -> An
             reader.name(parts.get("priority"), what="priority", known=PRIORITIES)
             return {name: plain(value) for name, value in parts.items()}
         case "approvers":
-            parts = reader.fields(node, ("group", "count", "four_eyes"), ("group",), what=key)
+            parts = reader.fields(node, APPROVERS, ("group",), what=key)
             return {name: plain(value) for name, value in parts.items()}
         case "redact":
             return _masking(reader, node)

@@ -135,7 +135,13 @@ class Decision:
             "matched": list(self.matched),
             "unknown": list(self.unknown),
             "approvers": [
-                {"group": who.group, "count": who.count, "four_eyes": who.four_eyes} for who in self.approvers
+                {
+                    "group": who.group,
+                    "count": who.count,
+                    "four_eyes": who.four_eyes,
+                    "open_sources": who.open_sources,
+                }
+                for who in self.approvers
             ],
             "escalation": self.escalation.to_dict() if self.escalation else None,
             "observed": self.observed.to_dict() if self.observed else None,

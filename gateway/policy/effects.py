@@ -13,12 +13,14 @@ from gateway.policy.words import Masking, Verdict
 class Approvers:
     """Who has to agree before a draft goes out: `count` different people of `group`.
 
-    `four_eyes`: whoever edited the draft or asked for it does not count as an approver.
+    `four_eyes`: whoever edited the draft or asked for it does not count as an approver. `open_sources`: on the page,
+    nobody approves who has not opened one of the draft's sources.
     """
 
     group: str
     count: int = 1
     four_eyes: bool = False
+    open_sources: bool = False
 
 
 @dataclass(frozen=True, slots=True)

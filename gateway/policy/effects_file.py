@@ -13,6 +13,7 @@ from gateway.policy.words import PII_KINDS, PRIORITIES, Masking, Verdict
 from gateway.policy.yamltree import Fields, Node, Scalar
 
 EFFECTS = ("reply", "approvers", "escalate", "model", "redact", "because")
+APPROVERS = ("group", "count", "four_eyes", "open_sources")
 STEP = ("team", "priority", "within", "tags", "notify")
 MAX_STEPS = 10
 OTHER = "other"
@@ -58,13 +59,14 @@ def _reply(reader: Reader, node: Node | None, scope: Scope) -> Verdict | None:
 
 
 def _approvers(reader: Reader, node: Node | None, scope: Scope) -> tuple[Approvers, ...]:
-    parts = reader.fields(node, ("group", "count", "four_eyes"), ("group",), what="approvers")
+    parts = reader.fields(node, APPROVERS, ("group",), what="approvers")
     group = reader.name(parts.get("group"), what="group", known=scope.declared.groups)
     count = reader.number(parts.get("count"), "1", "9", what="count")
     if count is not None and count % 1:
         reader.problem(parts["count"], "count is a whole number")
     four_eyes = reader.yes_no(parts.get("four_eyes"), what="four_eyes")
-    return (Approvers(group, int(count or 1), bool(four_eyes)),) if group else ()
+    open_sources = reader.yes_no(parts.get("open_sources"), what="open_sources")
+    return (Approvers(group, int(count or 1), bool(four_eyes), bool(open_sources)),) if group else ()
 
 
 def _escalate(reader: Reader, node: Node | None, scope: Scope) -> Escalate | None:

@@ -27,7 +27,8 @@ def _lines(decision: Decision, everything: bool) -> Iterator[str]:
         yield from _wrapped(f"- {sentence}", "  ")
     for who in decision.approvers:
         people = "person" if who.count == 1 else "different people"
-        yield f"  approved by {who.count} {people} of {who.group}{', four eyes' if who.four_eyes else ''}"
+        terms = ", four eyes" * who.four_eyes + ", sources opened" * who.open_sources
+        yield f"  approved by {who.count} {people} of {who.group}{terms}"
     yield from _escalation(decision)
     if decision.floor:
         yield from _wrapped(

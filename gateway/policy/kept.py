@@ -30,7 +30,11 @@ def _decision(kept: Kept) -> Decision:
         because=tuple(kept["because"]),
         matched=tuple(kept["matched"]),
         unknown=tuple(kept["unknown"]),
-        approvers=tuple(Approvers(who["group"], who["count"], who["four_eyes"]) for who in kept["approvers"]),
+        approvers=tuple(
+            # Decisions of earlier versions do not know of opened sources.
+            Approvers(who["group"], who["count"], who["four_eyes"], who.get("open_sources", False))
+            for who in kept["approvers"]
+        ),
         escalation=_escalation(escalation) if escalation else None,
         observed=_observed(observed) if observed else None,
         floor=tuple(Held(bar["name"], bar["because"]) for bar in kept["floor"]),

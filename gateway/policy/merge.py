@@ -15,12 +15,17 @@ def most_cautious(verdicts: Iterable[Verdict]) -> Verdict:
 
 
 def all_approvers(rules: Iterable[Rule]) -> tuple[Approvers, ...]:
-    """Every group that was asked for, with the largest count, and four eyes if any rule wants them."""
+    """Every group that was asked for, with the largest count; four eyes and opened sources if any rule wants them."""
     merged: dict[str, Approvers] = {}
     for rule in rules:
         for who in rule.then.approvers:
             before = merged.get(who.group, who)
-            merged[who.group] = Approvers(who.group, max(who.count, before.count), who.four_eyes or before.four_eyes)
+            merged[who.group] = Approvers(
+                who.group,
+                max(who.count, before.count),
+                who.four_eyes or before.four_eyes,
+                who.open_sources or before.open_sources,
+            )
     return tuple(merged[group] for group in sorted(merged))
 
 

@@ -56,7 +56,13 @@ def _covers(strong: Rule, weak: Rule) -> bool:
 
 def _approvers_cover(strong: Sequence[Approvers], weak: Sequence[Approvers]) -> bool:
     return all(
-        any(one.group == who.group and one.count >= who.count and one.four_eyes >= who.four_eyes for one in strong)
+        any(
+            one.group == who.group
+            and one.count >= who.count
+            and one.four_eyes >= who.four_eyes
+            and one.open_sources >= who.open_sources
+            for one in strong
+        )
         for who in weak
     )
 

@@ -99,6 +99,7 @@ def _then() -> Schema:
         "group": _TEXT,
         "count": {"type": "integer", "minimum": 1, "maximum": 9},
         "four_eyes": {"type": "boolean"},
+        "open_sources": {"type": "boolean", "description": "On the page, only after a source of the draft was opened"},
     }
     return _object(
         {

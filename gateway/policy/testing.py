@@ -145,7 +145,12 @@ def _approvers(decision: Decision, asked: Mapping[str, Any] | None) -> Any:
     who = groups.get((asked or {}).get("group", ""))
     if who is None or asked is None:
         return sorted(groups) or None
-    parts = {"group": who.group, "count": str(who.count), "four_eyes": "true" if who.four_eyes else "false"}
+    parts = {
+        "group": who.group,
+        "count": str(who.count),
+        "four_eyes": str(who.four_eyes).lower(),
+        "open_sources": str(who.open_sources).lower(),
+    }
     return {name: parts[name] for name in asked}
 
 

@@ -20,6 +20,8 @@ REDRAFT = "redraft"  # the act whose walk makes a draft
 DRAFT = """
 select d.*, c.body as content, k.verdict, k.policy_version, k.explanation->'approvers' as approvers,
   k.explanation->'escalation' as escalation, k.explanation->'because' as because, r.requester,
+  exists (select 1 from step s where s.run_id = d.run_id and s.name = 'draft'
+          and jsonb_array_length(s.data->'cited') > 0) as has_sources,
   -- Who asked for this draft in place of an earlier one.
   (select v.by from event e join review v
      on v.id = case when e.kind = 'review' then split_part(e.event_id, ':', 3)::bigint end

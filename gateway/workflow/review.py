@@ -133,6 +133,7 @@ async def _keep(draft: HeldDraft, said: Said, content: Mapping[str, Any] | None)
 
 
 async def _approve(draft: HeldDraft, said: Said) -> Heard:
+    _has_looked(draft, said)
     now = current_text(draft.row, draft.reviews)
     if now is None:
         raise NotNow("the text of this draft was erased")
@@ -191,6 +192,13 @@ def _permit(draft: HeldDraft, said: Said) -> None:
     groups = {wanted["group"] for wanted in draft.row["approvers"] or ()}
     if said.act is Act.APPROVE and groups and not groups & who.groups:
         raise NotAllowed(f"this draft waits for {' and '.join(sorted(groups))}, and you are not in there")
+
+
+def _has_looked(draft: HeldDraft, said: Said) -> None:
+    """A rule may want the sources opened first. What was read in the help desk itself, nobody can tell."""
+    asked = any(wanted.get("open_sources") for wanted in draft.row["approvers"] or ())
+    if asked and draft.row["has_sources"] and said.via in (Via.PAGE, Via.SIDEBAR) and not said.sources_opened:
+        raise NotNow("a rule asks to look at the sources first", remedy="Open one of them, then approve")
 
 
 def _state_after(draft: HeldDraft, said: Said) -> DraftState | None:

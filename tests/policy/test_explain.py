@@ -7,7 +7,7 @@ RULES = """
 - rule: large
   when: {all: ['"refund" in screen.topics', draft.largest_amount > 100]}
   then:
-    approvers: {group: leads, count: 2, four_eyes: true}
+    approvers: {group: leads, count: 2, four_eyes: true, open_sources: true}
     escalate: {team: billing, priority: high, within: 4h, tags: [a], notify: [x], next: [{priority: urgent}]}
     because: Refunds of {draft.largest_amount} {draft.currency} need two leads.
 - rule: vip
@@ -34,7 +34,7 @@ def test_the_whole_story_is_told_in_100_columns() -> None:
         "REVIEW  by policy",
         "- Refunds of 129 EUR need two leads.",
         "- requester.vip could not be told, so rule first/vip asks for a person.",
-        "approved by 2 different people of leads, four eyes",
+        "approved by 2 different people of leads, four eyes, sources opened",
         "escalates to billing; priority high; within 4h; tags a; tells x",
         "then priority urgent",
         "observed: first/tried would change the outcome to withhold",

@@ -84,7 +84,7 @@ def test_approvers_come_together_by_group() -> None:
     rules = """
         - rule: a
           when: draft.length > 1
-          then: {approvers: {group: leads}}
+          then: {approvers: {group: leads, open_sources: true}}
         - rule: b
           when: draft.length > 2
           then: {approvers: {group: leads, count: 2}}
@@ -95,4 +95,7 @@ def test_approvers_come_together_by_group() -> None:
 
     found = approval(rules).decide(facts()).approvers
 
-    assert [(who.group, who.count, who.four_eyes) for who in found] == [("leads", 2, False), ("legal", 1, True)]
+    assert [(who.group, who.count, who.four_eyes, who.open_sources) for who in found] == [
+        ("leads", 2, False, True),
+        ("legal", 1, True, False),
+    ]

@@ -71,6 +71,8 @@ def test_an_unindented_list_asks_for_all_or_any() -> None:
         ("{approvers: {group: leads, count: 0}}", "a number from 1 to 9"),
         ("{approvers: {group: leads, count: 1.5}}", "whole number"),
         ("{approvers: {group: leads, four_eyes: yes}}", "neither true nor false"),
+        ("{approvers: {group: leads, open_sources: 1}}", "neither true nor false"),
+        ("{approvers: {group: leads, open_source: true}}", 'Did you mean "open_sources"?'),
         ("{escalate: {priority: hihg}}", 'Did you mean "high"?'),
         ("{escalate: {within: 2d in business hours}}", "counted in hours"),
         ("{escalate: {within: 0h}}", "between 1m and 366d"),

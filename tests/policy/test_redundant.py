@@ -29,6 +29,7 @@ def test_a_rule_with_the_condition_of_a_stronger_one_can_never_change_the_result
     [
         ("{reply: review}", "{reply: withhold}"),
         ("{approvers: {group: a}}", "{approvers: {group: b}}"),
+        ("{approvers: {group: a, four_eyes: true}}", "{approvers: {group: a, open_sources: true}}"),
         ("{escalate: {team: a}}", "{escalate: {team: b}}"),
         ("{escalate: {team: a, within: 1h}}", "{escalate: {team: a, priority: high}}"),
         ("{escalate: {team: a, within: 2h}}", "{escalate: {team: a, within: 2h in business hours}}"),

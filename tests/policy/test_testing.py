@@ -38,7 +38,7 @@ def test_a_test_that_says_everything_passes() -> None:
       verdict: review
       matched: [large]
       observed: [seen]
-      approvers: {group: leads, count: 2, four_eyes: false}
+      approvers: {group: leads, count: 2, four_eyes: false, open_sources: false}
       escalate: {team: billing, priority: high, within: 4h, tags: [a]}
       because: Large
   - test: a small one

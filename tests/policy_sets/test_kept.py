@@ -23,7 +23,7 @@ EVERYTHING = load(
                   - any: [draft.largest_amount > 100, {not: "requester.domain == 'example.com'"}]
               then:
                 reply: review
-                approvers: {group: leads, count: 2, four_eyes: true}
+                approvers: {group: leads, count: 2, four_eyes: true, open_sources: true}
                 escalate:
                   team: billing
                   priority: high
@@ -60,6 +60,14 @@ def test_a_decision_is_the_same_after_it_was_kept(changed: dict[str, Any]) -> No
 
     assert again.to_dict() == decision.to_dict()
     assert explain(again) == explain(decision)
+
+
+def test_a_decision_that_was_kept_before_sources_could_be_asked_for_is_read_all_the_same() -> None:
+    kept = json.loads(json.dumps(made().to_dict()))
+    for who in kept["approvers"]:
+        del who["open_sources"]
+
+    assert [who.open_sources for who in read_decision(kept).approvers] == [False]
 
 
 @pytest.mark.parametrize("kept", [{}, {"rules": []}, {"verdict": "maybe"}, made().to_dict() | {"tried": [{}]}])

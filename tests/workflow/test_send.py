@@ -157,12 +157,51 @@ async def test_an_ended_draft_takes_no_more_acts(floor: Floor, act: Act) -> None
         await say(floor.database, run, by("lea", act))
 
 
-async def test_an_expired_draft_cannot_be_sent(floor: Floor) -> None:
-    run = await floor.shown()
-    await floor.database.run("update draft set state = 'expired'")
+SOURCES = "{reply: review, approvers: {group: leads, open_sources: true}, because: Read them.}"
 
-    with pytest.raises(NotNow, match="deadline of this draft has passed"):
-        await say(floor.database, run, by("ann"))
+
+@pytest.mark.parametrize("opened", [0, None])
+async def test_a_rule_may_want_the_sources_opened_before_an_approval_on_the_page(
+    floor: Floor, opened: int | None
+) -> None:
+    floor.decide_by(SOURCES)
+    run = await floor.shown()
+
+    with pytest.raises(NotNow, match="look at the sources first"):
+        await say(floor.database, run, by("lea", sources_opened=opened))
+    assert await floor.draft_state(run) == "shown"
+
+    await say(floor.database, run, by("lea", sources_opened=1))
+    assert await floor.draft_state(run) == "approved"
+
+
+async def test_a_draft_without_sources_has_none_to_open(floor: Floor) -> None:
+    floor.decide_by(SOURCES)
+    run = await floor.shown()
+    await floor.database.run("""update step set data = data || '{"cited": []}' where name = 'draft'""")
+
+    await say(floor.database, run, by("lea", sources_opened=0))
+
+    assert await floor.draft_state(run) == "approved"
+
+
+async def test_what_was_read_in_the_help_desk_nobody_can_tell(floor: Floor) -> None:
+    floor.decide_by(SOURCES)
+    run = await floor.shown()
+
+    await say(floor.database, run, replace(by("lea"), via=Via.NOTE))
+
+    assert await floor.draft_state(run) == "approved"
+
+
+async def test_times_and_counts_of_a_page_are_bounded(floor: Floor) -> None:
+    run = await floor.shown()
+
+    await say(floor.database, run, by("ann", reading_ms=10**15, sources_opened=-3))
+
+    kept = await floor.only("select reading_ms, sources_opened, detail from review")
+    assert (kept["reading_ms"], kept["sources_opened"]) == (30 * 60_000, 0)
+    assert kept["detail"]["words"] > 10
 
 
 async def test_somebody_without_the_right_may_not_act(floor: Floor) -> None:
