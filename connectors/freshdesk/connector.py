@@ -17,6 +17,7 @@ from connectors.contract import (
     Received,
     Request,
     Ticket,
+    TicketEvent,
     WriteReceipt,
 )
 from connectors.freshdesk import archive
@@ -24,6 +25,7 @@ from connectors.freshdesk.check import check
 from connectors.freshdesk.directory import Directory
 from connectors.freshdesk.find import find_mark
 from connectors.freshdesk.paths import API
+from connectors.freshdesk.poll import poll
 from connectors.freshdesk.read import fetch
 from connectors.freshdesk.receive import receive
 from connectors.freshdesk.settings import SECRET_ROLES, Settings, settings
@@ -49,6 +51,7 @@ class FreshdeskConnector:
             Capability.MARKS,
             Capability.ARTICLES,
             Capability.HISTORY,
+            Capability.POLLING,
         }
     )
 
@@ -74,6 +77,9 @@ class FreshdeskConnector:
 
     def receive(self, request: Request) -> Received:
         return receive(request, self._account)
+
+    async def poll(self, cursor: str | None) -> tuple[Sequence[TicketEvent], str]:
+        return await poll(self._http, cursor)
 
     async def fetch(self, ticket_id: str) -> Ticket:
         me = await self._integration_user()

@@ -80,6 +80,9 @@ class FreshdeskDesk:
             **more,
         }
         self.threads[ticket_id].append(entry)
+        if not entry["private"]:
+            who = "requester" if author == RITA else "agent"
+            self.tickets[ticket_id]["stats"][f"{who}_responded_at"] = entry["created_at"]
         return entry
 
     # -- the endpoints --------------------------------------------------------------------------------------------
@@ -105,7 +108,7 @@ class FreshdeskDesk:
             "/api/v2/agents/me": lambda: (200, self._me()),
             "/api/v2/agents": lambda: self._unless("names", self._page(self.agents, query)),
             "/api/v2/groups": lambda: self._unless("names", self._page(recorded("groups"), query)),
-            "/api/v2/tickets": lambda: self._unless("tickets", self._page(self._listed(query), query)),
+            "/api/v2/tickets": lambda: self._unless("tickets", self._listed(query)),
         }
         return plain[path]() if path in plain else NOT_FOUND
 
@@ -126,7 +129,9 @@ class FreshdeskDesk:
     def _listed(self, query: dict[str, str]) -> list[dict[str, Any]]:
         since = query.get("updated_since", "2026-08-10T00:00:00Z")  # unasked, the last 30 days
         found = [one for one in self.tickets.values() if one["updated_at"] >= since]
-        return sorted(found, key=lambda one: str(one["updated_at"]))
+        found.sort(key=lambda one: str(one["updated_at"]), reverse=query.get("order_type") != "asc")
+        hidden = {"requester", "company"} | ({"stats"} if query.get("include") != "stats" else set())
+        return [{key: one[key] for key in one.keys() - hidden} for one in self._page(found, query)]
 
     def _ticket(self, method: str, ticket_id: str, part: str, body: Any, query: dict[str, str]) -> Answer:
         if ticket_id not in self.tickets:
@@ -142,7 +147,7 @@ class FreshdeskDesk:
 
     def _shown(self, ticket_id: str, query: dict[str, str]) -> Any:
         included = query.get("include", "").split(",")
-        hidden = {"requester", "company"} - set(included)
+        hidden = {"requester", "company", "stats"} - set(included)
         return {key: value for key, value in self.tickets[ticket_id].items() if key not in hidden}
 
     def _update(self, ticket_id: str, body: dict[str, Any]) -> Answer:
