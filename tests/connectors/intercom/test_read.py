@@ -32,6 +32,7 @@ async def test_people_have_their_roles_and_what_is_known_of_them(connector: Inte
         "rita@customer.example",
         "+4315550100",
     )
+    assert ticket.messages[0].author == rita
     assert ticket.assignee is not None
     assert (ticket.assignee.id, ticket.assignee.role, ticket.assignee.name) == (ANN, Role.AGENT, "Ann Agent")
     assert [one.author.role for one in ticket.messages] == [Role.REQUESTER, Role.SYSTEM, Role.AGENT, Role.REQUESTER]
