@@ -179,7 +179,9 @@ class ServiceNowDesk:
 
 def rendered(text: str) -> str:
     """What a page makes of an entry: between `[code]` and `[/code]` it is HTML, whose tags nobody sees."""
-    return re.sub(r"\[code\](.*?)\[/code\]", lambda found: re.sub(r"<.*?>", "", found[1]), text, flags=re.DOTALL)
+    return re.sub(
+        r"\[code\](.*?)\[/code\]", lambda found: re.sub(r"<.*?>", "", found[1]), text, flags=re.DOTALL | re.IGNORECASE
+    )
 
 
 def reaches_requester(request: httpx.Request) -> bool:

@@ -96,6 +96,18 @@ async def test_a_backlog_is_worked_off_in_several_calls(connector: ServiceNowCon
     assert told == {row["sys_id"] for row in rows}
 
 
+async def test_of_two_lists_that_go_on_the_cursor_takes_the_earlier_end(
+    connector: ServiceNowConnector, desk: ServiceNowDesk
+) -> None:
+    rows = [desk.says(LONG_TICKET, RITA, f"{number}") for number in range(1100)]
+    latest = desk.records[LONG_TICKET]
+    desk.records |= {f"{number:032x}": {**latest, "sys_id": {"value": f"{number:032x}"}} for number in range(1100)}
+
+    _, cursor = await connector.poll(START)
+
+    assert cursor == rows[999]["sys_created_on"] < rows[-1]["sys_created_on"]
+
+
 async def test_a_burst_longer_than_a_call_does_not_stop_the_cursor(
     connector: ServiceNowConnector, desk: ServiceNowDesk
 ) -> None:
