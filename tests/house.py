@@ -47,6 +47,16 @@ rules:
 """
 
 
+PEOPLE: dict[str, Any] = {
+    "sign_in": {"picker": True},
+    "people": {
+        "ann": {"name": "Ann Agent", "email": "ann@acme.example", "ids": {"acme": "agent-emma"}},
+        "lea": {"name": "Lea Lead", "email": "lea@acme.example", "ids": {"acme": "agent-jonas"}},
+    },
+    "groups": {"agents": {"members": ["ann", "lea"]}, "leads": {"members": ["lea"]}},
+}
+
+
 def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -105,6 +115,7 @@ class House:
             "accounts": {"acme": account},
             "models": models,
             "knowledge": {"help": {"owner": OWNER, "folder": "articles"}},
+            **PEOPLE,
         }
         (self.folder / "countersign.yaml").write_text(yaml.safe_dump(installation))
         return {
@@ -200,6 +211,28 @@ class House:
 
     def no_faults(self) -> None:
         self.desk.delete("/control/faults").raise_for_status()
+
+    # -- the pages ------------------------------------------------------------------------------------------------
+
+    def signed_in(self, person: str) -> httpx.Client:
+        """A browser in which somebody has signed in."""
+        base = f"http://127.0.0.1:{self.web_port}"
+        client = httpx.Client(base_url=base, timeout=10, headers={"origin": base})
+        answer = client.post("/sign-in", data={"person": person})
+        assert answer.status_code == 303, answer.text
+        return client
+
+    def draft_of(self, ticket_id: str) -> dict[str, Any]:
+        """The newest draft of a ticket."""
+        return self.rows("select * from draft where ticket_id = %s order by run_id desc limit 1", ticket_id)[0]
+
+    def reviewed(self, body: str = "Where is my parcel?") -> tuple[str, int]:
+        """A ticket with a draft that waits in it: (ticket, run)."""
+        ticket = self.open_ticket(body)
+        self.settled(ticket)
+        draft = self.draft_of(ticket)
+        assert draft["state"] == "shown"
+        return ticket, int(draft["run_id"])
 
     # -- the rows -------------------------------------------------------------------------------------------------
 
