@@ -98,6 +98,7 @@ def _desk(name: str, entry: AccountEntry, connector: Connector) -> Desk:
         currency=entry.currency,
         allowed_domains=tuple(entry.allowed_domains),
         send_without_conditional_write=entry.send_without_conditional_write,
+        drafts_open_tickets=entry.open_tickets == "draft",
         poll_every=poll_every(entry, connector),
         shadow=entry.mode == "shadow",
         sample=entry.sample_share,

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from enum import StrEnum
 from typing import Annotated
 
 import typer
@@ -10,6 +11,7 @@ import connectors
 from connectors.contract import Connector, Finding
 from connectors.errors import Misconfigured
 from gateway.bootstrap import account_of
+from gateway.cli import account_read
 from gateway.cli.account_asked import Given, again, entry
 from gateway.cli.account_first import span
 from gateway.cli.account_first import wait as wait_for_first
@@ -23,6 +25,14 @@ LONGEST_CHECK = 60.0  # seconds
 WAIT = "10m"
 
 app = typer.Typer(no_args_is_help=True)
+account_read.add_to(app)
+
+
+class OpenTickets(StrEnum):
+    """What countersign.yaml may say of them."""
+
+    IGNORE = "ignore"
+    DRAFT = "draft"
 
 
 @app.command()
@@ -39,6 +49,9 @@ def add(
     ] = None,
     secret_file: Annotated[list[str] | None, typer.Option(help="ROLE=PATH, the file that holds it; repeat it.")] = None,
     knowledge: Annotated[list[str] | None, typer.Option(help="A source of knowledge; repeat it.")] = None,
+    open_tickets: Annotated[
+        OpenTickets | None, typer.Option(help="Questions that wait already: leave them alone, or draft when one stirs.")
+    ] = None,
     private: Annotated[
         bool, typer.Option("--allow-private-network", help="The address is inside our own network.")
     ] = False,
@@ -57,6 +70,7 @@ def add(
     told = entry(given, environment.config.resolve().parent, ask=not yes) | (
         {"knowledge": knowledge} if knowledge else {}
     )
+    told |= {"open_tickets": open_tickets.value} if open_tickets else {}
     new = addition(environment.config, name, told, list(connectors.REGISTRY))
     desk = Webhook(name, new.entry, environment)
     once_more = f"Then again:\n{again(name, told)}"

@@ -72,6 +72,7 @@ def again(name: str, entry: Mapping[str, Any]) -> str:
         words += (
             ["--secret", f"{role}={place['env']}"] if "env" in place else ["--secret-file", f"{role}={place['file']}"]
         )
+    words += ["--open-tickets", entry["open_tickets"]] if "open_tickets" in entry else []
     for source in entry.get("knowledge", ()):
         words += ["--knowledge", source]
     return shlex.join(words)

@@ -91,6 +91,8 @@ class AccountEntry(_Entry):
     poll_every: str | None = Field(None, description="15s, 2m, or never")
     # What whoever holds the link in a note may do with its draft without signing in.
     links: Literal["show", "act"] = "show"
+    # A question that was there before the account was connected: draft it when something happens to its ticket?
+    open_tickets: Literal["ignore", "draft"] = "ignore"
     # A help desk that cannot refuse a stale write may send on its own only where the owner says so here.
     send_without_conditional_write: bool = False
     # shadow: everything is drafted and decided, nothing is written into the help desk.

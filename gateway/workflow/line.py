@@ -29,6 +29,7 @@ class Desk:
     currency: str | None = None
     allowed_domains: tuple[str, ...] = ()
     send_without_conditional_write: bool = False
+    drafts_open_tickets: bool = False  # also what waited for an answer before the account was connected
     poll_every: float | None = None  # seconds; None: events come by webhook alone
     shadow: bool = False  # the whole line runs, and nothing at all is written into the help desk
     sample: float = 0.0  # the share of what policies send that a reviewer looks at afterwards

@@ -7,6 +7,7 @@ drafted and decided (with the intent to write), what was written. A walk that di
 from gateway.errors import NothingOwed
 from gateway.records import DraftState, RunState
 from gateway.store import drafts
+from gateway.workflow.before import left_alone
 from gateway.workflow.check import check
 from gateway.workflow.commands import obey
 from gateway.workflow.context import Reading, read
@@ -62,6 +63,7 @@ async def _owed(walk: Walk, reading: Reading) -> None:
     walk.past = await drafts.past(walk.line.database, walk.account, walk.ticket_id)
     if walk.is_redraft:
         return
+    await left_alone(walk, reading)
     answered = await drafts.answering(walk.line.database, walk.account, walk.ticket_id, reading.answers, walk.run_id)
     if answered is not None:
         await walk.rows.commit()
