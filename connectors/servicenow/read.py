@@ -130,9 +130,10 @@ def _first(
 
 
 def _message(row: Row, people: People, requester: Person, staff: set[str]) -> Message:
+    author = people.writer(row, requester.id, staff)
     return Message(
         id=needed(sys_id(row.get("sys_id")), "sys_id"),
-        author=people.writer(row, requester.id, staff),
+        author=requester if author.role is Role.REQUESTER else author,
         visibility=VISIBLE_AS[row["element"]],
         body=text(row.get("value")) or "",
         format=BodyFormat.TEXT,

@@ -27,6 +27,7 @@ async def test_people_have_their_roles_and_what_is_known_of_them(connector: Serv
     rita = ticket.requester
     assert (rita.id, rita.name, rita.email) == (RITA, "Rita Requester", "rita@acme.example")
     assert (rita.phone, rita.organisation) == ("+43 1 5550100", "Acme Sales")
+    assert ticket.messages[2].author == rita
     assert [(one.author.role, one.visibility) for one in ticket.messages] == [
         (Role.REQUESTER, Visibility.PUBLIC),
         (Role.AGENT, Visibility.PUBLIC),
