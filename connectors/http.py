@@ -17,6 +17,8 @@ from connectors.limits import Limits, LocalLimits, budgets
 
 TIMEOUT = httpx.Timeout(10.0, connect=3.0)  # between two signs of life
 DEADLINE = 30.0  # seconds for one call in all, so that an answer in drips does not hold a worker
+UNICAST = ipaddress.IPv6Network("2000::/3")  # all that the world gives out; whatever else there is has a meaning inside
+NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
 QUICK_RETRY = 2.0  # seconds in all, reads only; longer waits belong to the job queue
 SHORT_PAUSE = 1.0  # seconds that a call waits for room under a limit; longer waits belong to the job queue
 
@@ -181,7 +183,7 @@ def _address(base_url: str, *, allow_private_network: bool) -> httpx.URL:
                 f"base_url of {url.host} must begin with https://, or credentials travel in the open; inside a "
                 "private network set allow_private_network: true on the account"
             )
-        if url.host == "localhost" or not _is_public(url.host):
+        if f".{url.host.rstrip('.')}".endswith(".localhost") or not _is_public(url.host):
             raise Misconfigured(_points_inside(url.host))
     return url
 
@@ -192,8 +194,18 @@ def _is_public(host: str) -> bool:
         address = ipaddress.ip_address(host.partition("%")[0])
     except ValueError:
         return True
-    mapped = getattr(address, "ipv4_mapped", None)
-    return bool((mapped or address).is_global)
+    if isinstance(address, ipaddress.IPv6Address):
+        if (inner := _ipv4_within(address)) is not None:
+            return _is_public(str(inner))
+        return address in UNICAST and address.is_global
+    return address.is_global and not address.is_multicast
+
+
+def _ipv4_within(address: ipaddress.IPv6Address) -> ipaddress.IPv4Address | None:
+    """The address that a packet would come to in the end, where one family is carried in the other."""
+    if address in NAT64:
+        return ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
+    return address.ipv4_mapped or address.sixtofour
 
 
 def _points_inside(host: str) -> str:

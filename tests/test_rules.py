@@ -9,6 +9,7 @@ from gateway.settings import Environment, read_installation
 ROOT = Path(__file__).parent.parent
 # The demo plays on the sandbox, so it names it; nothing else may know who the vendor is.
 MAY_NAME = {ROOT / "gateway" / "demo"}
+CALLS_OUT = {"httpx", "requests", "aiohttp", "urllib3", "urllib.request", "http.client", "socket", "websockets", "ssl"}
 NO_VENDOR = {"http"}  # a protocol: whom it connects is said in a file
 
 
@@ -22,6 +23,31 @@ def test_the_gateway_names_no_vendor_not_even_in_a_string() -> None:
     ]
 
     assert named == []
+
+
+def test_every_connector_calls_through_the_one_client_whose_promises_are_tested_once() -> None:
+    """Time-outs, drips, TLS, redirects and addresses inside are tried at `connectors.http` and nowhere else."""
+    own = [
+        f"{path.relative_to(ROOT)}: {name}"
+        for folder in {connectors.folder(name) for name in connectors.REGISTRY}
+        for path in (ROOT / "connectors" / folder).rglob("*.py")
+        if "desk" not in path.parts  # the sandbox's own help desk is a server
+        for name in imported(path)
+        if name.partition(".")[0] in CALLS_OUT or name in CALLS_OUT
+    ]
+
+    assert own == []
+
+
+def imported(path: Path) -> list[str]:
+    """The modules that a file imports, anywhere in it."""
+    found: list[str] = []
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            found += [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            found.append(node.module)
+    return found
 
 
 def test_no_module_is_longer_than_a_reader_can_hold() -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-for _module in ("questions", "deliveries", "threads", "failures"):
+for _module in ("questions", "deliveries", "threads", "failures", "polling"):
     pytest.register_assert_rewrite(f"tests.connectors.{_module}")
 
 

@@ -36,14 +36,17 @@ Recorded deliveries are bodies in `webhooks/` beside the subclass. The part of a
 it must become, one of `deliveries.MEANINGS`: `requester_replied__attachment.json`, `own_note.json`, `ignored__x.json`.
 Where a delivery does not tell the author or the visibility, None is right and a wrong value is not.
 
+A connector that polls is asked the same of `poll`, and what `someone_writes` adds must be told by it.
+
 What a capability does not name is skipped, with one exception: an action that a connector cannot do is refused with
 `Rejected` before any call. `check` never raises: what is wrong is a finding that is not ok and says what to do.
 """
 
 from tests.connectors.deliveries import DeliveryPromises
 from tests.connectors.failures import FailurePromises
+from tests.connectors.polling import PollingPromises
 from tests.connectors.threads import ThreadPromises
 
 
-class ConnectorContract(DeliveryPromises, ThreadPromises, FailurePromises):
-    """What comes in, what is read and written, and how it fails: one file each, one class to subclass."""
+class ConnectorContract(DeliveryPromises, ThreadPromises, FailurePromises, PollingPromises):
+    """What comes in, what is told when asked, what is read and written, and how it fails: one file each."""

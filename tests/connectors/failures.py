@@ -35,6 +35,9 @@ REFUSALS: dict[int, type[ConnectorError]] = {
     500: Unavailable,
     502: Unavailable,
     503: Unavailable,
+    504: Unavailable,
+    520: Unavailable,  # a proxy's own, before the vendor
+    529: Unavailable,
 }
 UNREADABLE = {
     "HTML page": answers(200, b"<!doctype html><title>Sign in</title>", content_type="text/html"),
@@ -75,6 +78,26 @@ class FailurePromises(Questions):
         for name, verb in self.verbs(connector, ticket).items():
             error = await error_of(verb, name)
             assert (type(error), error.status) == (expected, status), name
+
+    @pytest.mark.parametrize("status", [401, 403, 404, 429, 500, 502, 503])
+    async def test_an_error_page_in_html_means_what_its_status_says(
+        self, connector: Connector, line: Line, status: int
+    ) -> None:
+        ticket = await connector.fetch(self.ticket_id)
+        line.breaks(answers(status, b"<!doctype html><title>Oh no</title>", content_type="text/html"))
+
+        for name, verb in self.verbs(connector, ticket).items():
+            error = await error_of(verb, name)
+            assert (type(error), error.status) == (REFUSALS[status], status), name
+
+    async def test_too_many_calls_without_a_time_to_wait_name_none(self, connector: Connector, line: Line) -> None:
+        ticket = await connector.fetch(self.ticket_id)
+        line.breaks(answers(429))
+
+        for name, verb in self.verbs(connector, ticket).items():
+            error = await error_of(verb, name)
+            assert isinstance(error, RateLimited), name
+            assert error.retry_after is None or error.retry_after > 0, name
 
     async def test_a_redirect_is_not_followed(self, connector: Connector, line: Line) -> None:
         ticket = await connector.fetch(self.ticket_id)
@@ -167,6 +190,20 @@ class FailurePromises(Questions):
             line.breaks(answers(500), after=sound)
             with pytest.raises(Unavailable):
                 await connector.fetch(self.long_ticket_id)
+
+    @pytest.mark.parametrize("what", ["articles", "history"])
+    async def test_a_page_that_fails_ends_no_list_early(self, connector: Connector, line: Line, what: str) -> None:
+        ticket = await connector.fetch(self.ticket_id)
+        verb = self.verbs(connector, ticket).get(what)
+        if verb is None:
+            pytest.skip(f"{connector.name} has no {what}")
+        await verb()  # what is asked once only is known from here
+        line.forget()
+        await verb()
+
+        for sound in range(len(line.requests)):
+            line.breaks(answers(500), after=sound)
+            assert isinstance(await error_of(verb, what), Unavailable)
 
     @pytest.mark.parametrize("name", EVERY_FAULT)
     async def test_no_error_and_no_finding_tells_a_secret(self, connector: Connector, line: Line, name: str) -> None:

@@ -16,15 +16,16 @@ Script = Callable[[bytes, asyncio.StreamWriter], Awaitable[None]]
 class Loopback:
     """`async with Loopback(script) as server:`; `server.requests` are the heads and bodies that arrived."""
 
-    def __init__(self, script: Script, tls: ssl.SSLContext | None = None) -> None:
+    def __init__(self, script: Script, host: str = "127.0.0.1", *, tls: ssl.SSLContext | None = None) -> None:
         self.requests: list[bytes] = []
         self.connections = 0
         self._script = script
         self._clients: list[HttpClient] = []
         self._tls = tls
+        self._host = host
 
     async def __aenter__(self) -> "Loopback":
-        self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0, ssl=self._tls)
+        self._server = await asyncio.start_server(self._serve, self._host, 0, ssl=self._tls)
         self.port = self._server.sockets[0].getsockname()[1]
         self.url = f"http://127.0.0.1:{self.port}"
         return self

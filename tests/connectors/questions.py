@@ -25,6 +25,7 @@ from connectors.contract import (
     HasHistory,
     InternalNote,
     Mark,
+    Polls,
     PublicReply,
     Request,
     Role,
@@ -124,6 +125,8 @@ class Questions:
             verbs["articles"] = lambda: drain(cast(HasArticles, connector).articles(None))
         if Capability.HISTORY in connector.capabilities:
             verbs["history"] = lambda: drain(cast(HasHistory, connector).history(None))
+        if Capability.POLLING in connector.capabilities:
+            verbs["poll"] = lambda: cast(Polls, connector).poll(None)
         return verbs
 
     def writes(self, connector: Connector, ticket: Ticket) -> dict[str, Verb]:

@@ -2,9 +2,11 @@
 
 import asyncio
 import shutil
+import socket
 import ssl
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -95,11 +97,33 @@ class TestWhereItGoes:
         "url",
         [
             "https://127.0.0.1",
+            "https://127.255.255.254",
+            "https://0.0.0.0",
             "https://localhost",
+            "https://LOCALHOST",
+            "https://localhost.",
+            "https://desk.localhost",
             "https://10.1.2.3",
+            "https://172.16.0.1",
+            "https://192.168.0.1",
+            "https://100.64.0.1",  # shared by the customers of a carrier
             "https://169.254.169.254",
+            "https://224.0.0.1",
+            "https://127\u30020\u30020\u30021",  # full stops of another script
             "https://[::1]",
+            "https://[::]",
+            "https://[fe80::1]",
+            "https://[fe80::1%25eth0]",
+            "https://[fd12:3456::1]",
+            "https://[fec0::1]",
+            "https://[ff02::1]",
             "https://[::ffff:192.168.0.1]",
+            "https://[::ffff:7f00:1]",
+            "https://[::ffff:0:10.0.0.1]",
+            "https://[::127.0.0.1]",
+            "https://[64:ff9b::10.0.0.1]",
+            "https://[64:ff9b:1::1]",
+            "https://[2002:a00:1::1]",
             "http://desk.example.com",
         ],
     )
@@ -118,15 +142,54 @@ class TestWhereItGoes:
 
         assert "pass" not in str(caught.value)
 
-    async def test_a_name_that_leads_inside_is_refused_before_a_byte_is_sent(self) -> None:
+    @pytest.mark.parametrize(
+        "url", ["https://8.8.8.8", "https://[2606:4700::1]", "https://[::ffff:808:808]", "https://[64:ff9b::808:808]"]
+    )
+    def test_an_address_of_the_outside_world_needs_none(self, url: str) -> None:
+        assert HttpClient(url).base_url == url
+
+    @pytest.mark.parametrize("host", ["2130706433", "0x7f000001", "0x7f.1", "127.1"])
+    async def test_another_way_to_write_an_address_inside_is_refused_before_a_byte_is_sent(self, host: str) -> None:
         async with Loopback(answers(http_answer(body=[]))) as server:
-            client = server.client(f"https://2130706433:{server.port}", allow_private_network=False)
+            client = server.client(f"https://{host}:{server.port}", allow_private_network=False)
             with pytest.raises(Misconfigured, match="private network"):
                 await client.get("/x")
+
+        assert server.requests == []
+
+    @pytest.mark.parametrize("inside", ["127.0.0.1", "::1", "::ffff:127.0.0.1"])
+    async def test_a_name_that_leads_inside_is_refused_before_a_byte_is_sent(
+        self, monkeypatch: pytest.MonkeyPatch, inside: str
+    ) -> None:
+        """Whatever name servers say: what counts is where the connection came to."""
+        names(monkeypatch, {"desk.example.com": [inside]})
+        async with Loopback(answers(http_answer(body=[])), "::1" if inside == "::1" else "127.0.0.1") as server:
+            client = server.client(f"https://desk.example.com:{server.port}", allow_private_network=False)
+            with pytest.raises(Misconfigured, match="private network"):
+                await client.send("POST", "/x", json={"secret": SECRET})
             await asyncio.sleep(0.05)
 
         assert server.connections == 1
         assert server.requests == []
+
+    async def test_a_name_that_leads_inside_at_the_second_look_only_is_refused_too(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        names(monkeypatch, {"desk.example.com": ["192.0.2.1"]})
+        async with Loopback(answers(http_answer(body=[]))) as server:
+            client = server.client(f"https://desk.example.com:{server.port}", allow_private_network=False)
+            names(monkeypatch, {"desk.example.com": ["127.0.0.1"]})
+            with pytest.raises(Misconfigured, match="private network"):
+                await client.get("/x")
+
+        assert server.requests == []
+
+    async def test_a_name_that_leads_inside_is_called_where_that_is_configured(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        names(monkeypatch, {"desk.example.com": ["127.0.0.1"]})
+        async with Loopback(answers(http_answer(body=[7]))) as server:
+            assert await server.client(f"http://desk.example.com:{server.port}").get("/x") == [7]
 
     async def test_a_server_that_speaks_no_tls_is_told_clearly(self) -> None:
         async def speaks_first(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -152,6 +215,19 @@ class TestWhereItGoes:
 
         assert not caught.value.may_be_stored
         assert server.requests == []
+
+
+def names(monkeypatch: pytest.MonkeyPatch, table: dict[str, list[str]]) -> None:
+    """The machine's name service for the time of a test."""
+
+    def lookup(host: Any, port: Any, *_: Any, **__: Any) -> list[Any]:
+        host = host.decode() if isinstance(host, bytes) else host
+        return [
+            (socket.AF_INET6 if ":" in address else socket.AF_INET, socket.SOCK_STREAM, 6, "", (address, port))
+            for address in table.get(host, [host])
+        ]
+
+    monkeypatch.setattr(socket, "getaddrinfo", lookup)
 
 
 def self_signed(folder: Path) -> ssl.SSLContext:

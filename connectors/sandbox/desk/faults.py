@@ -1,4 +1,4 @@
-"""Trouble on demand: the API refuses, is slow, never answers, or loses the answer to a write that it stored."""
+"""Trouble on demand: the API refuses, is slow or late, never answers, or loses the answer to a write that it stored."""
 
 import asyncio
 import contextlib
@@ -23,6 +23,7 @@ class Trouble(StrEnum):
     UNAVAILABLE = "503"
     BROKEN = "500"
     SLOW = "slow"  # answers after `seconds`
+    LATE = "late"  # does what was asked at once, and answers after `seconds`
     LOST = "lost"  # does what was asked, then drops the connection
     HANG = "hang"  # does nothing and never answers
 
@@ -96,6 +97,12 @@ class FaultyLine:
             case Trouble.SLOW if fault:
                 await asyncio.sleep(fault.seconds)
                 await self._app(scope, receive, send)
+            case Trouble.LATE if fault:
+                kept: list[Message] = []
+                await self._app(scope, receive, _keeping(kept))
+                await asyncio.sleep(fault.seconds)
+                for message in kept:
+                    await send(message)
             case _:
                 await self._app(scope, receive, send)
 
@@ -128,6 +135,13 @@ async def _body(receive: Receive) -> bytes | None:
 def _refuse(status: int, code: str, retry_after: float | None = None) -> JSONResponse:
     headers = {"Retry-After": f"{retry_after:g}"} if retry_after is not None else {}
     return JSONResponse({"error": code, "detail": "Refused on purpose."}, status, headers)
+
+
+def _keeping(kept: list[Message]) -> Send:
+    async def keep(message: Message) -> None:
+        kept.append(message)
+
+    return keep
 
 
 async def _nobody(message: Message) -> None:
