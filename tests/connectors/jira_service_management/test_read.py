@@ -127,6 +127,12 @@ class TestNoTicket:
         with pytest.raises(NotFound):
             await connector.fetch(TICKET)
 
+    async def test_request_of_another_issue_is_not_taken_for_it(self, connector: Connector, desk: JiraDesk) -> None:
+        desk.scripted[f"GET /rest/servicedeskapi/request/{TICKET}"] = 200, {**recorded("request"), "issueId": "7"}
+
+        with pytest.raises(NotFound, match="no request"):
+            await connector.fetch(TICKET)
+
     @pytest.mark.usefixtures("calls")
     async def test_project_that_is_not_served_holds_no_ticket(self) -> None:
         connector = Connector.connect(

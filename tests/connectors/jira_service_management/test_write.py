@@ -180,6 +180,13 @@ class TestRouting:
 
         assert sent(calls)[0][2] == {"fields": {"assignee": {"accountId": ANN}}}
 
+    async def test_account_that_is_switched_off_is_given_nothing(self, connector: Connector, desk: JiraDesk) -> None:
+        rows = [{"accountId": BO, "displayName": "Bo Billing", "active": False}]
+        desk.scripted["GET /rest/api/3/user/assignable/search"] = 200, rows
+
+        with pytest.raises(Rejected, match="no agent called"):
+            await connector.write(await connector.fetch(TICKET), None, Change(assignee="Bo Billing"))
+
     async def test_change_that_is_true_already_needs_no_call(self, connector: Connector, calls: CallList) -> None:
         change = Change(["vip"], Priority.NORMAL, status=Status.OPEN)
 
