@@ -10,6 +10,7 @@ from fastapi.responses import HTMLResponse, StreamingResponse
 
 from gateway.errors import DatabaseUnavailable
 from gateway.pages.render import STREAM, Word, database_of, page, visitor_of
+from gateway.store import outcomes
 from gateway.store.database import Database
 from gateway.store.reports.inbox import fingerprint, today, waiting_drafts
 
@@ -37,6 +38,7 @@ async def inbox(request: Request, account: Word = "", group: Word = "", rule: Wo
         groups=sorted({*(name for one in waiting for name in one.groups), *([group] if group else [])}),
         chosen={"account": account, "group": group, "rule": rule},
         filtered=bool(account or group or rule),
+        to_check=await outcomes.sample(database, visitor.accounts),
         script="inbox.js",
     )
 

@@ -61,7 +61,7 @@
       buttons.forEach((button) => { button.disabled = true; });
       try {
         const answer = await fetch(one.action, {
-          method: "POST", body: new URLSearchParams(new FormData(one)), credentials: "same-origin",
+          method: "POST", body: new URLSearchParams(new FormData(one, event.submitter)), credentials: "same-origin",
           headers: { accept: "text/html" },
         });
         if (answer.redirected) {
@@ -79,8 +79,9 @@
   }
   function show(html) {
     const found = new DOMParser().parseFromString(html, "text/html");
-    const told = found.querySelector(".news") || found.querySelector("main");
-    news.replaceChildren(...told.childNodes);
+    const ours = found.querySelector(".news");
+    news.replaceChildren(...(ours || found.querySelector("main")).childNodes);
+    if (!ours && around) say("Your text is kept.", true, ["Sign in again", () => around({ countersign: "sign-in" })]);
     news.scrollIntoView({ block: "nearest" });
     desk.querySelectorAll(".bar-bottom button").forEach((button) => { button.disabled = false; });
     desk.querySelectorAll("form").forEach((one) => { delete one.dataset.busy; });
@@ -154,13 +155,27 @@
     news.prepend(notice);
   }
 
-  // In a help desk's sidebar the frame around us knows the composer.
+  // In a help desk's sidebar the page around us, our own, knows the composer. What we say goes to our own origin only.
+  const around = window.parent !== window ? (said) => window.parent.postMessage(said, location.origin) : null;
   const insert = document.getElementById("insert");
-  if (insert && window.parent !== window) {
+  if (insert && around) {
     insert.hidden = false;
-    insert.addEventListener("click", () => {
-      window.parent.postMessage({ countersign: "insert", text: text.value }, document.referrer ? new URL(document.referrer).origin : "*");
-      say("Inserted into the reply. Send it there.", false);
+    insert.addEventListener("click", () => around({ countersign: "insert", text: text.value }));
+    addEventListener("message", (event) => {
+      if (event.origin !== location.origin || event.source !== window.parent) return;
+      const said = event.data || {};
+      if (said.countersign === "inserted") say("Inserted into the reply. Send it there.", false);
+      if (said.countersign === "not-inserted") say(`Not inserted: ${said.because}. Select the text and copy it.`, true);
     });
   }
+  const copy = document.getElementById("copy");
+  if (copy) copy.addEventListener("click", () => {
+    const selection = [text.selectionStart, text.selectionEnd];
+    text.select();
+    const copied = document.execCommand("copy"); // the newer call is forbidden in a frame of another site
+    text.setSelectionRange(...selection);
+    say(copied ? "Copied. Paste it into the reply." : "Not copied: the browser refused. Select the text and copy it.", !copied);
+  });
+  const signIn = document.getElementById("sign-in");
+  if (signIn && around) signIn.addEventListener("click", () => around({ countersign: "sign-in" }));
 })();

@@ -13,6 +13,7 @@ from gateway.pages.render import RunId, database_of, only_from_our_pages, visito
 from gateway.pages.reviewing.showing import Key, linked, links_act, review_page
 from gateway.store.reviews import draft_of
 from gateway.workflow.review import LONGEST_TEXT, Act, Said, Via, say
+from gateway.workflow.sampling import check_sample
 
 routes = APIRouter()
 LONGEST_READING = 15 * 60 * 1000  # ms: who leaves a page open is not reading it
@@ -58,6 +59,24 @@ async def act(
         return await review_page(request, run_id, key=key, aside=aside, refused=refused, typed=text or None)
     kept = {"done": act, **({"aside": 1} if aside else {}), **({"key": key} if key else {})}
     return RedirectResponse(f"/review/{run_id}?{urlencode(kept)}", 303)
+
+
+@routes.post("/review/{run_id}/check/afterwards")
+async def check(
+    request: Request,
+    run_id: RunId,
+    finding: Annotated[str, Form(pattern="^(good|flawed)$")],
+    why: Short = "",
+    aside: Annotated[bool, Form()] = False,
+) -> Response:
+    """What somebody found who looked at a reply that a policy had sent."""
+    only_from_our_pages(request)
+    who = await _person(request, run_id)
+    try:
+        await check_sample(database_of(request), run_id, who, finding == "good", why)
+    except GatewayError as refused:
+        return await review_page(request, run_id, aside=aside, refused=refused)
+    return RedirectResponse(f"/review/{run_id}?done=check", 303)
 
 
 async def _person(request: Request, run_id: int) -> Person:

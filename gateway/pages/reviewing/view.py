@@ -166,7 +166,7 @@ class View:
                 one["at"],
                 one["act"],
                 one["by"],
-                WHERE.get(one["via"], one["via"]),
+                WHERE.get(one["via"]) or str(one["via"]),
                 one["edited"],
                 (one["detail"] or {}).get("changed", ()),
                 (one["content"] or {}).get("words"),

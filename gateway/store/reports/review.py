@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from gateway.errors import NotFound
-from gateway.store import reviews
+from gateway.store import outcomes, reviews
 from gateway.store.database import Database, Row
 
 STEPS = """
@@ -34,6 +34,7 @@ class ReviewStory:
 
     draft: Row
     reviews: Sequence[Row]
+    to_check: bool  # a policy sent it, and it is among the share that somebody looks at afterwards
     steps: Mapping[str, tuple[Any, Any]]
 
     @property
@@ -60,7 +61,8 @@ async def review_story(database: Database, run_id: int) -> ReviewStory:
         raise NotFound(f"run {run_id} has no draft")
     said = await reviews.reviews_of(database, run_id)
     steps = await database.all(STEPS, {"run": run_id})
-    return ReviewStory(draft, said, {row["name"]: (row["data"], row["content"]) for row in steps})
+    to_check = await outcomes.is_sampled(database, run_id) and not any(one["act"] == "checked" for one in said)
+    return ReviewStory(draft, said, to_check, {row["name"]: (row["data"], row["content"]) for row in steps})
 
 
 async def newest_draft(database: Database, account: str, ticket_id: str) -> int | None:
