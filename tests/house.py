@@ -77,7 +77,13 @@ class House:
     """One installation with one account, `acme`, on a database of its own."""
 
     def __init__(
-        self, folder: Path, database_url: str, *, approval: str = REVIEW, models: dict[str, Any] | None = None
+        self,
+        folder: Path,
+        database_url: str,
+        *,
+        approval: str = REVIEW,
+        models: dict[str, Any] | None = None,
+        account: dict[str, Any] | None = None,
     ):
         self.folder = folder
         self.database_url = database_url
@@ -89,9 +95,9 @@ class House:
             timeout=30,
         )
         self.web = httpx.Client(base_url=f"http://127.0.0.1:{self.web_port}", timeout=10)
-        self._environment = self._write_files(approval, models or {})
+        self._environment = self._write_files(approval, models or {}, account or {})
 
-    def _write_files(self, approval: str, models: dict[str, Any]) -> dict[str, str]:
+    def _write_files(self, approval: str, models: dict[str, Any], more: dict[str, Any]) -> dict[str, str]:
         policies = self.folder / "policies"
         (policies / "approval").mkdir(parents=True)
         (policies / "approval" / "everything.yaml").write_text(approval)
@@ -109,6 +115,7 @@ class House:
             "allow_private_network": True,
             "secrets": {"webhook_secret": {"env": "ACME_SECRET"}, "api_token": {"env": "ACME_TOKEN"}},
             "knowledge": ["help"],
+            **more,
         }
         installation = {
             "version": 1,
@@ -182,6 +189,13 @@ class House:
 
     def log(self, name: str) -> str:
         return (self.folder / f"{name}.log").read_text()
+
+    def set_account(self, **more: Any) -> None:
+        """Edit the account's entry; whoever starts next goes by it."""
+        file = self.folder / "countersign.yaml"
+        installation = yaml.safe_load(file.read_text())
+        installation["accounts"]["acme"] |= more
+        file.write_text(yaml.safe_dump(installation))
 
     # -- the desk -------------------------------------------------------------------------------------------------
 
