@@ -8,10 +8,10 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, ClassVar, Protocol, Self, runtime_checkable
 
+from connectors.sidebar import Agent, Sidebar
 from connectors.vocabulary import (
     Account,
     Action,
-    Agent,
     Article,
     Attachment,
     BodyFormat,
@@ -53,6 +53,7 @@ __all__ = [
     "Finding",
     "HasArticles",
     "HasHistory",
+    "HasSidebar",
     "Identifies",
     "InternalNote",
     "Mark",
@@ -65,6 +66,7 @@ __all__ = [
     "Reply",
     "Request",
     "Role",
+    "Sidebar",
     "Status",
     "TellsSecrets",
     "Ticket",
@@ -125,8 +127,14 @@ class HasHistory(Protocol):
     def history(self, since: datetime | None) -> AsyncIterator[Sequence[Ticket]]: ...
 
 
+class HasSidebar(Protocol):
+    """`Capability.SIDEBAR`: a page of ours can stand beside a ticket."""
+
+    sidebar: ClassVar[Sidebar]
+
+
 class Identifies(Protocol):
-    """`Capability.SIDEBAR`."""
+    """`Capability.SIGNED_SIDEBAR`: who looks, by the help desk's signed word. Raises SignatureInvalid or Malformed."""
 
     async def identify(self, request: Request) -> Agent: ...
 

@@ -23,6 +23,7 @@ class Capability(StrEnum):
     HISTORY = "history"
     POLLING = "polling"
     SIDEBAR = "sidebar"
+    SIGNED_SIDEBAR = "signed_sidebar"  # and the help desk signs who looks at it
 
 
 class Role(StrEnum):
@@ -259,15 +260,6 @@ class Finding:
     ok: bool
     detail: str
     remedy: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Agent:
-    """The human in front of a sidebar, as the vendor's signed token says."""
-
-    id: str
-    name: str | None = None
-    email: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,12 +1,14 @@
 """A door: the web process. It takes deliveries, and shows what became of them. It calls no model and no help desk."""
 
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from importlib.metadata import version
+from typing import cast
 
 import structlog
 from fastapi import FastAPI
 
+from connectors.contract import Capability, Connector, HasSidebar, Identifies
 from gateway import pages
 from gateway.access.cookies import Cookies
 from gateway.api import health, problems, reports, webhooks
@@ -16,7 +18,7 @@ from gateway.bootstrap import desk_connectors, installation_of, secrets_of
 from gateway.bootstrap.people import people_of, sign_in_of, signer_of
 from gateway.bootstrap.policies import declared_by
 from gateway.errors import ConfigurationInvalid, DatabaseUnavailable
-from gateway.pages.doors import Door
+from gateway.pages.doors import Beside, Door
 from gateway.settings import Environment, Installation
 from gateway.store.database import Database
 from gateway.store.migrate import head
@@ -61,7 +63,7 @@ def create_app(environment: Environment, database_url: str) -> FastAPI:
     for router in (webhooks.router, health.router, reports.router, stop.router):
         app.include_router(router)
     pages.install(app)
-    app.state.door = door = _door(environment, installation)
+    app.state.door = door = _door(environment, installation, connectors)
     token = environment.admin_token
     guard = Guard(
         token.get_secret_value() if token else None,
@@ -73,7 +75,7 @@ def create_app(environment: Environment, database_url: str) -> FastAPI:
     return app
 
 
-def _door(environment: Environment, installation: Installation) -> Door:
+def _door(environment: Environment, installation: Installation, connectors: Mapping[str, Connector]) -> Door:
     declared = installation.sign_in
     if declared is not None and declared.picker and not environment.loopback:
         raise ConfigurationInvalid(
@@ -86,9 +88,18 @@ def _door(environment: Environment, installation: Installation) -> Door:
         environment.base_url,
         picker=declared is not None and declared.picker,
         sign_in=sign_in_of(installation),
-        framed_by={name: entry.base_url for name, entry in installation.accounts.items()},
+        framed_by={name: entry.framed_by or entry.base_url for name, entry in installation.accounts.items()},
         acting_links=frozenset(name for name, entry in installation.accounts.items() if entry.links == "act"),
+        beside={name: found for name, connector in connectors.items() if (found := _beside(connector))},
     )
+
+
+def _beside(connector: Connector) -> Beside | None:
+    """What a help desk gives for a page of ours beside a ticket; None where it shows none."""
+    if Capability.SIDEBAR not in connector.capabilities:
+        return None
+    signed = cast(Identifies, connector) if Capability.SIGNED_SIDEBAR in connector.capabilities else None
+    return Beside(cast(HasSidebar, connector).sidebar, signed)
 
 
 async def _database_problem(database: Database) -> str | None:

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import ClassVar, Self
 
 from connectors.chatwoot import archive
@@ -24,12 +25,15 @@ from connectors.contract import (
     Mark,
     Received,
     Request,
+    Sidebar,
     Ticket,
     WriteReceipt,
 )
 from connectors.http import HttpClient
 from connectors.limits import Limits
 from connectors.values import document, identifier, needed
+
+HERE = Path(__file__).parent
 
 
 class ChatwootConnector:
@@ -48,8 +52,11 @@ class ChatwootConnector:
             Capability.MARKS,
             Capability.ARTICLES,
             Capability.HISTORY,
+            Capability.SIDEBAR,
         }
     )
+    # Chatwoot's frame gives no call that writes into its composer, so an agent copies the reply.
+    sidebar: ClassVar[Sidebar] = Sidebar(script=HERE / "sidebar.js", package=HERE / "dashboard_app")
 
     def __init__(self, account: Settings, http: HttpClient) -> None:
         self._account = account

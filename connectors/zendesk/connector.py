@@ -3,11 +3,13 @@
 import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import ClassVar, Self
 
 from connectors.contract import (
     Account,
     Action,
+    Agent,
     Article,
     BodyFormat,
     Capability,
@@ -16,6 +18,7 @@ from connectors.contract import (
     Mark,
     Received,
     Request,
+    Sidebar,
     Ticket,
     WriteReceipt,
 )
@@ -27,11 +30,14 @@ from connectors.zendesk import archive
 from connectors.zendesk.check import check
 from connectors.zendesk.directory import Directory
 from connectors.zendesk.find import find_mark
+from connectors.zendesk.identify import identify
 from connectors.zendesk.read import fetch
 from connectors.zendesk.receive import receive
 from connectors.zendesk.settings import SECRET_ROLES, Settings, settings
 from connectors.zendesk.values import identifier
 from connectors.zendesk.write import write
+
+HERE = Path(__file__).parent
 
 
 class ZendeskConnector:
@@ -51,11 +57,21 @@ class ZendeskConnector:
             Capability.MARKS,
             Capability.ARTICLES,
             Capability.HISTORY,
+            Capability.SIDEBAR,
+            Capability.SIGNED_SIDEBAR,
         }
+    )
+    sidebar: ClassVar[Sidebar] = Sidebar(
+        script=HERE / "sidebar.js",
+        package=HERE / "app",
+        sdk="https://static.zdassets.com/zendesk_app_framework_sdk/2.0/zaf_sdk.min.js",
+        inserts=True,
     )
 
     def __init__(self, account: Settings, http: HttpClient) -> None:
         self._account = account
+        if account.app_key is None:
+            self.capabilities -= {Capability.SIGNED_SIDEBAR}
         self._http = http
         self._directory = Directory(http)
         self._me: str | None = None
@@ -96,6 +112,9 @@ class ZendeskConnector:
     async def history(self, since: datetime | None) -> AsyncIterator[Sequence[Ticket]]:
         async for page in archive.history(self._http, since, await self._integration_user()):
             yield page
+
+    async def identify(self, request: Request) -> Agent:
+        return identify(request, self._account)
 
     async def check(self) -> list[Finding]:
         return await check(self._http, self._account)

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
+from joserfc.jwk import RSAKey
+
 from connectors.contract import Account
 from connectors.errors import Misconfigured
 from connectors.signatures import live_secrets
@@ -15,12 +17,16 @@ SECRET_ROLES = {
     "api_token": "API token of the integration user, together with options.email: Admin Center > Apps and "
     "integrations > APIs > Zendesk API",
     "oauth_token": "OAuth access token with the scopes read and write, in place of an API token",
+    "app_public_key": "public key of the sidebar app, to know who looks: GET /api/v2/apps/<app id>/public_key.pem",
 }
 SUBDOMAIN = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.zendesk\.com", re.ASCII)
 LOCALE = re.compile(r"[a-z]{2,3}(?:-[a-z0-9]{2,8}){0,3}", re.ASCII | re.IGNORECASE)
 # Zendesk signs the test of a webhook that is not saved yet with this published value: anybody can.
 TEST_SECRET = "dGhpc19zZWNyZXRfaXNfZm9yX3Rlc3Rpbmdfb25seQ=="  # noqa: S105
-KNOWN = {"email", "account_id", "integration_user_id", "public_url", "check_webhook", "locales"}
+KNOWN = {
+    *("email", "account_id", "integration_user_id", "public_url", "check_webhook", "locales"),
+    "app_installation_id",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +44,8 @@ class Settings:
     public_url: str | None
     check_webhook: bool
     locales: tuple[str, ...]
+    app_key: RSAKey | None = field(repr=False)
+    app_installation_id: str | None
 
 
 def settings(account: Account) -> Settings:
@@ -58,6 +66,8 @@ def settings(account: Account) -> Settings:
         public_url=str(options["public_url"]).rstrip("/") if options.get("public_url") else None,
         check_webhook=options.get("check_webhook") is not False,
         locales=_locales(account),
+        app_key=_app_key(account),
+        app_installation_id=_identifier(account, "app_installation_id"),
     )
 
 
@@ -92,6 +102,19 @@ def _webhook_secrets(account: Account) -> tuple[str, ...]:
             "save the webhook and use its own secret"
         )
     return found
+
+
+def _app_key(account: Account) -> RSAKey | None:
+    given = _secret(account, "app_public_key")
+    if given is None:
+        return None
+    try:
+        key = RSAKey.import_key(given)
+    except Exception:  # a library below tells mistakes in many ways
+        key = None
+    if key is None or key.is_private:
+        raise Misconfigured(f"app_public_key must be a public RSA key in PEM form: {SECRET_ROLES['app_public_key']}")
+    return key
 
 
 def _secret(account: Account, role: str) -> str | None:

@@ -1,7 +1,7 @@
 """Who somebody is: people and groups of `countersign.yaml`, found by what a help desk or a sign-in tells of them."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 
@@ -34,6 +34,14 @@ class Person:
     groups: frozenset[str] = frozenset()
     rights: frozenset[Right] = frozenset()
     accounts: frozenset[str] | None = None  # None: all
+
+    def narrowed(self, account: str) -> "Person":
+        """The same person for one account's drafts and nothing else: more a help desk's word is not worth."""
+        return replace(
+            self,
+            rights=self.rights & {Right.AGENT},
+            accounts=frozenset({account} if self.sees(account) else ()),
+        )
 
     def sees(self, account: str) -> bool:
         """Whether tickets of an account are this person's business."""

@@ -12,6 +12,9 @@ KINDS = {
     "icon.svg": "image/svg+xml",
     "review.js": "text/javascript; charset=utf-8",
     "inbox.js": "text/javascript; charset=utf-8",
+    "sidebar.js": "text/javascript; charset=utf-8",
+    "waiting.js": "text/javascript; charset=utf-8",
+    "window.js": "text/javascript; charset=utf-8",
 }
 
 

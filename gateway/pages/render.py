@@ -5,7 +5,6 @@ from functools import cache
 from hashlib import sha256
 from pathlib import Path
 from typing import Annotated, Any
-from urllib.parse import urlsplit
 
 from fastapi import Path as InPath
 from fastapi import Query, Request
@@ -36,11 +35,11 @@ NOBODY = "'none'"
 STREAM = {"Cache-Control": "no-store", "X-Accel-Buffering": "no", "X-Content-Type-Options": "nosniff"}
 
 
-def policy(framed_by: str = NOBODY) -> str:
+def policy(framed_by: str = NOBODY, *, more: str = "", scripts: str = "") -> str:
     """The Content-Security-Policy: nothing but our own style, script and forms, in nobody's frame unless told."""
     return (
-        "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self'; "
-        f"form-action 'self'; base-uri 'none'; frame-ancestors {framed_by}"
+        f"default-src 'none'; style-src 'self'; script-src 'self'{scripts}; connect-src 'self'; img-src 'self'; "
+        f"form-action 'self'; base-uri 'none'; {more}frame-ancestors {framed_by}"
     )
 
 
@@ -101,13 +100,15 @@ async def page(request: Request, template: str, **values: Any) -> HTMLResponse:
     return HTMLResponse(html, headers=HEADERS)
 
 
-def framed(request: Request, response: HTMLResponse, account: str) -> HTMLResponse:
-    """The same page, which the account's own help desk may show in a frame. What frames it there is checked by the
-    browser, and what is done in the frame needs a session."""
+def framed(
+    request: Request, response: HTMLResponse, account: str, *, around: bool = False, scripts: str = ""
+) -> HTMLResponse:
+    """The same page, which the account's own help desk may show in a frame, and within that our page `around` it. What
+    frames it there is checked by the browser, and what is done in the frame needs a session."""
     door: Door | None = getattr(request.app.state, "door", None)
-    parts = urlsplit(door.framed_by.get(account, "")) if door else None
-    if parts and parts.scheme and parts.netloc:
-        response.headers["Content-Security-Policy"] = policy(f"{parts.scheme}://{parts.netloc}")
+    if desk := door.desk_of(account) if door else None:
+        more = "frame-src 'self'; " if around else ""
+        response.headers["Content-Security-Policy"] = policy(f"{desk} 'self'", more=more, scripts=scripts)
     return response
 
 

@@ -91,6 +91,8 @@ class AccountEntry(_Entry):
     poll_every: str | None = Field(None, description="15s, 2m, or never")
     # What whoever holds the link in a note may do with its draft without signing in.
     links: Literal["show", "act"] = "show"
+    # Where agents open the help desk, if that is not base_url: only pages from there may show ours in a frame.
+    framed_by: str | None = Field(None, pattern=r"^https?://")
     # A question that was there before the account was connected: draft it when something happens to its ticket?
     open_tickets: Literal["ignore", "draft"] = "ignore"
     # A help desk that cannot refuse a stale write may send on its own only where the owner says so here.

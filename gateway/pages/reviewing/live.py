@@ -9,9 +9,9 @@ from fastapi import APIRouter, Request
 from fastapi.responses import StreamingResponse
 
 from gateway.errors import DatabaseUnavailable
-from gateway.pages.render import STREAM, RunId, database_of, visitor_of
+from gateway.pages.render import STREAM, Id, RunId, database_of, visitor_of
 from gateway.store.database import Database
-from gateway.store.reports.review import Pulse, pulse
+from gateway.store.reports.review import Pulse, newest_draft, pulse
 from gateway.store.reviews import draft_of
 
 routes = APIRouter()
@@ -26,6 +26,29 @@ async def live(request: Request, run_id: RunId) -> StreamingResponse:
         draft = await draft_of(database, run_id)
         visitor.need_account(draft["account"] if draft else "")
     return StreamingResponse(_stream(request, database, run_id), media_type="text/event-stream", headers=STREAM)
+
+
+@routes.get("/review/waiting/{account}/{ticket_id:path}")
+async def waiting(request: Request, account: Id, ticket_id: Id) -> StreamingResponse:
+    """For a ticket without a draft: says so once there is one."""
+    visitor_of(request).need_account(account)
+    told = _until_drafted(request, database_of(request), account, ticket_id)
+    return StreamingResponse(told, media_type="text/event-stream", headers=STREAM)
+
+
+async def _until_drafted(request: Request, database: Database, account: str, ticket_id: str) -> AsyncIterator[str]:
+    began = time.monotonic()
+    yield "retry: 3000\n\n"
+    while time.monotonic() - began < LONGEST and not await request.is_disconnected():
+        try:
+            run_id = await newest_draft(database, account, ticket_id)
+        except DatabaseUnavailable:
+            return
+        if run_id is not None:
+            yield f"data: {json.dumps({'draft': run_id})}\n\n"
+            return
+        yield ": still none\n\n"
+        await asyncio.sleep(EVERY)
 
 
 async def _stream(request: Request, database: Database, run_id: int) -> AsyncIterator[str]:

@@ -3,10 +3,10 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
-from fastapi.responses import HTMLResponse, RedirectResponse
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from gateway.access.people import Person, Right
-from gateway.errors import GatewayError, NotFound
+from gateway.errors import GatewayError
 from gateway.pages.doors import Door
 from gateway.pages.render import WITHOUT_NUL, Id, RunId, database_of, framed, page, visitor_of
 from gateway.pages.reviewing.view import View
@@ -28,13 +28,14 @@ async def shown(
 
 
 @routes.get("/review/ticket/{account}/{ticket_id:path}")
-async def newest(request: Request, account: Id, ticket_id: Id, aside: bool = False) -> RedirectResponse:
-    """The newest draft of a ticket: where a sidebar, which knows the ticket alone, finds it."""
+async def newest(request: Request, account: Id, ticket_id: Id, aside: bool = False) -> Response:
+    """The newest draft of a ticket, for a sidebar, which knows the ticket alone; else a page that waits for one."""
     visitor_of(request).need_account(account)
     run_id = await newest_draft(database_of(request), account, ticket_id)
-    if run_id is None:
-        raise NotFound("this ticket has no draft")
-    return RedirectResponse(f"/review/{run_id}{'?aside=1' if aside else ''}", 303)
+    if run_id is not None:
+        return RedirectResponse(f"/review/{run_id}{'?aside=1' if aside else ''}", 303)
+    told = {"account": account, "ticket_id": ticket_id, "aside": aside}
+    return framed(request, await page(request, "waiting.html", script="waiting.js", **told), account)
 
 
 async def review_page(
@@ -71,6 +72,7 @@ async def review_page(
         done=done,
         key=key,
         aside=aside,
+        inserts=aside and _inserts(request, story.account),
         script="review.js",
     )
     if refused is not None:
@@ -80,13 +82,25 @@ async def review_page(
 
 def links_act(request: Request, account: str) -> bool:
     """Whether the account's owner lets the link in a note act on its draft."""
-    door: Door | None = getattr(request.app.state, "door", None)
+    door = _door(request)
     return door is not None and account in door.acting_links
 
 
 def linked(account: str) -> Person:
     """Whoever holds the link of a draft: an agent of its account, in no group."""
     return Person(f"{account}:link", "somebody with the link", rights=LINK_RIGHTS, accounts=frozenset({account}))
+
+
+def _inserts(request: Request, account: str) -> bool:
+    """Whether the help desk has a call that writes into its composer."""
+    door = _door(request)
+    beside = door.beside.get(account) if door else None
+    return beside is not None and beside.sidebar.inserts
+
+
+def _door(request: Request) -> Door | None:
+    door: Door | None = getattr(request.app.state, "door", None)
+    return door
 
 
 def _may_act(person: Person | None) -> bool:
