@@ -2,6 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.installed
+LIVE_WITHIN ?= 600# seconds for test-live, installing included
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test test-live check bench lock fmt
@@ -45,4 +46,4 @@ fmt: setup ## format the code
 	$(BIN)/ruff check --fix .
 
 test-live: setup ## a real Request Tracker, installed with apt-get and started here; skipped where that cannot be
-	COUNTERSIGN_LIVE=1 timeout --signal=INT --kill-after=30 600 $(BIN)/pytest -rs tests/live
+	COUNTERSIGN_LIVE=1 timeout --signal=INT --kill-after=30 $(LIVE_WITHIN) $(BIN)/pytest -rs tests/live

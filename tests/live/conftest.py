@@ -1,6 +1,7 @@
 """One Request Tracker for all live tests of a session. They run with `make test-live`, and are skipped otherwise."""
 
 import asyncio
+import dataclasses
 import os
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
@@ -75,14 +76,30 @@ async def ticket_id(rt: RequestTracker, connector: RequestTrackerConnector) -> s
 
 
 @pytest.fixture(scope="module")
-def house(
+def housed(
     rt: RequestTracker, tmp_path_factory: pytest.TempPathFactory, module_database_url: str
-) -> Iterator[RequestTrackerHouse]:
-    """The gateway in its own processes, with RT as its only account."""
-    built = RequestTrackerHouse(Path(tmp_path_factory.mktemp("house")), module_database_url, rt, account(rt))
+) -> Iterator[Callable[..., RequestTrackerHouse]]:
+    """The gateway in its own processes, with RT as its only account, whose entry may say more."""
+    built: list[RequestTrackerHouse] = []
+
+    def start(*, webhook: bool = True, **entry: Any) -> RequestTrackerHouse:
+        folder = Path(tmp_path_factory.mktemp("house"))
+        known = account(rt)
+        secrets = {role: value for role, value in known.secrets.items() if webhook or role != "webhook_secret"}
+        signed_in = dataclasses.replace(known, secrets=secrets)
+        built.append(RequestTrackerHouse(folder, module_database_url, rt, signed_in, **entry))
+        built[-1].start_web()
+        built[-1].start_worker()
+        return built[-1]
+
     try:
-        built.start_web()
-        built.start_worker()
-        yield built
+        yield start
     finally:
-        built.stop()
+        for house in built:
+            house.stop()
+
+
+@pytest.fixture
+def rented(rt: RequestTracker, database_url: str) -> Callable[[Path, str], RequestTrackerHouse]:
+    """The files of an installation that signs in as another user. None of its processes runs."""
+    return lambda folder, user: RequestTrackerHouse(folder, database_url, rt, account(rt, user))

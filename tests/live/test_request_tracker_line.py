@@ -1,50 +1,28 @@
-"""The whole line with a real Request Tracker at its end: a mail comes in, a draft lies in the ticket as a comment."""
+"""The whole line with a real Request Tracker at its end: a mail comes in, a draft lies in the ticket as a comment.
 
-from collections.abc import Iterator
-from datetime import UTC, datetime
-from typing import Any
+Events come by the scrip's webhook, and by polling what the scrip could not deliver."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import httpx
 import pytest
 
-from connectors.contract import Role, Visibility
-from connectors.request_tracker.connector import RequestTrackerConnector
-from gateway.store.database import Database
-from gateway.store.intake import Arrival, accept
 from tests.house import until
-from tests.live.conftest import account
 from tests.live.rt_house import RequestTrackerHouse
 
-QUESTION = "Hello, when does my parcel arrive? I am waiting for it.\nRita"
+Housed = Callable[..., RequestTrackerHouse]
 
 
-def newest(house: RequestTrackerHouse) -> int:
-    with house.rt.as_user("emma") as emma:
-        query = {"query": "id > 0", "orderby": "id", "order": "DESC", "per_page": "1"}
-        return int(emma.get("/tickets", params=query).raise_for_status().json()["items"][0]["id"])
-
-
-def asked(house: RequestTrackerHouse, subject: str) -> str:
-    """The id of a ticket that a customer opened by mail."""
-    before = newest(house)
-    house.rt.mail_in("rita@customer.example", subject, QUESTION)
-    found = newest(house)
-    assert found > before
-    return str(found)
-
-
-def drafted(house: RequestTrackerHouse, subject: str) -> str:
-    """The id of a ticket by mail, once its draft is written and has come back as an event."""
-    found = asked(house, subject)
-    until(lambda: house.comments(found), f"a draft in RT: {house.log('worker')[-3000:]}", 60)
-    house.settled(found, 60)
-    return found
+@pytest.fixture(scope="module")
+def house(housed: Housed) -> RequestTrackerHouse:
+    return housed(poll_every="2s")
 
 
 @pytest.fixture(scope="module")
 def ticket(house: RequestTrackerHouse) -> str:
     """For the tests that only look."""
-    return drafted(house, "Parcel late")
+    return house.drafted("Parcel late")
 
 
 def test_a_mail_becomes_one_comment_with_a_draft_and_no_mail_to_the_requester(
@@ -55,9 +33,18 @@ def test_a_mail_becomes_one_comment_with_a_draft_and_no_mail_to_the_requester(
     (subject,) = house.comments(ticket)
     assert subject.startswith("Countersign cs-")
     assert [run["verdict"] for run in runs if run["verdict"]] == ["review"]
-    mails = [mail for mail in house.rt.mails() if f"[rt.example #{ticket}]" in mail]
-    assert len(mails) == 1, "RT's own word that the mail has come, and nothing else"
-    assert "three working days" not in mails[0]
+    (mail,) = house.mails(ticket)  # RT's own word that the mail has come, and nothing else
+    assert "three working days" not in mail
+
+
+def test_the_scrip_tells_at_once_and_polling_tells_the_same_event(house: RequestTrackerHouse, ticket: str) -> None:
+    told = "select delivery_id, event_id from event where ticket_id = %s and kind = 'ticket_created'"
+    cursor = house.rows("select cursor from poll")
+    until(lambda: house.rows("select cursor from poll") != cursor or house.rows(told, ticket), "RT was polled again")
+
+    (created,) = house.rows(told, ticket)
+    assert created["delivery_id"] is not None, "the webhook was first"
+    assert house.rows("select failures, error from poll") == [{"failures": 0, "error": None}]
 
 
 def test_our_own_comment_comes_back_and_starts_nothing(house: RequestTrackerHouse, ticket: str) -> None:
@@ -69,24 +56,11 @@ def test_our_own_comment_comes_back_and_starts_nothing(house: RequestTrackerHous
 
 
 def test_an_agents_reply_in_rt_becomes_the_outcome_of_the_draft(house: RequestTrackerHouse) -> None:
-    ticket = drafted(house, "To be answered")
-    with house.rt.as_user("emma") as emma:
-        reply = {
-            "Content": "A parcel within the country arrives within three working days.",
-            "ContentType": "text/plain",
-        }
-        emma.post(f"/ticket/{ticket}/correspond", json=reply).raise_for_status()
+    ticket = house.drafted("To be answered")
 
-    (outcome,) = until(
-        lambda: house.rows(
-            "select o.kind, o.similarity from outcome o join draft d on d.run_id = o.run_id where d.ticket_id = %s",
-            ticket,
-        ),
-        f"an outcome: {house.log('worker')[-2000:]}",
-        60,
-    )
+    house.answered(ticket, "A parcel within the country arrives within three working days.")
 
-    assert outcome["kind"] in ("sent_as_is", "light_edit", "rewritten", "not_used")
+    assert house.outcome(ticket)["kind"] in ("sent_as_is", "light_edit", "rewritten", "not_used")
     assert len(house.comments(ticket)) == 1
 
 
@@ -100,7 +74,18 @@ def test_countersign_check_says_that_all_is_in_order(house: RequestTrackerHouse)
     done = house.command("check")
 
     assert "comments in Support" in done.stdout, done.stdout + done.stderr
+    assert "events come by webhook and by polling every 2 s" in done.stdout
     assert "FAIL" not in "".join(line for line in done.stdout.splitlines() if "rt" in line), done.stdout
+
+
+def test_countersign_check_names_each_right_that_rt_refuses(rented: Housed, tmp_path: Path) -> None:
+    done = rented(tmp_path, "notes").command("check")
+
+    failed = [line for line in done.stdout.splitlines() if line.startswith("FAIL account rt")]
+    assert done.returncode == 1
+    assert any("replies in Support" in line for line in failed), done.stdout + done.stderr
+    assert any("routing in Support" in line for line in failed), done.stdout
+    assert "ModifyTicket" in done.stdout
 
 
 @pytest.fixture
@@ -112,33 +97,8 @@ def deaf(house: RequestTrackerHouse) -> Iterator[None]:
 
 
 @pytest.mark.usefixtures("deaf")
-async def test_what_no_webhook_told_is_found_by_polling(house: RequestTrackerHouse) -> None:
-    connector, database = RequestTrackerConnector.connect(account(house.rt)), Database(house.database_url)
-    await database.open()
-    _, cursor = await connector.poll(None)
-    ticket = asked(house, "Nobody heard of this")
+def test_what_no_webhook_told_is_found_by_polling(house: RequestTrackerHouse) -> None:
+    ticket = house.drafted("Nobody heard of this")
 
-    for _ in range(3):  # the cursor stays behind, so the same events come again, and count once
-        events, cursor = await connector.poll(cursor)
-        arrivals = [_arrival(event) for event in events]
-        await accept(database, "rt", arrivals, b"", datetime.now(UTC))
-
-    house.settled(ticket, 60)
     assert len(house.comments(ticket)) == 1
-    await connector.close()
-    await database.close()
-
-
-def _arrival(event: Any) -> Arrival:
-    """As the intake makes one of a delivery."""
-    own = event.author in (Role.INTEGRATION, Role.SYSTEM) or event.visibility is Visibility.INTERNAL
-    return Arrival(
-        event.event_id,
-        event.kind,
-        event.ticket_id,
-        event.author,
-        event.visibility,
-        event.message_id,
-        event.occurred_at,
-        supersedes=not own and event.kind in ("ticket_created", "message_added"),
-    )
+    assert house.rows("select 1 from event where ticket_id = %s and delivery_id is not null", ticket) == []
