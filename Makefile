@@ -46,4 +46,4 @@ fmt: setup ## format the code
 	$(BIN)/ruff check --fix .
 
 test-live: setup ## a real Request Tracker, installed with apt-get and started here; skipped where that cannot be
-	COUNTERSIGN_LIVE=1 timeout --signal=INT --kill-after=30 $(LIVE_WITHIN) $(BIN)/pytest -rs tests/live
+	COUNTERSIGN_LIVE=1 timeout --signal=INT --kill-after=30 $(LIVE_WITHIN) $(BIN)/pytest -rsfE tests/live
