@@ -10,7 +10,7 @@ from connectors.help_scout.receive import MESSAGES, sign
 from tests.connectors.help_scout.desk import SECRET
 
 WEBHOOKS = Path(__file__).parent / "webhooks"
-RECORDED_AT = b'"createdAt": "2026-09-01T'
+RECORDED_ON = "2026-09-01T"
 NAMES = {
     "ticket_created": "convo.created",
     "requester_replied": "convo.customer.reply.created",
@@ -40,8 +40,7 @@ def delivery(body: bytes, *, secret: str = SECRET, at: datetime | None = None, n
     long ago, is moved to now; what was moved already stays as it is. `named`: the event."""
     now = datetime.now(UTC)
     name = named or KNOWN.get(fingerprint(body), "convo.customer.reply.created")
-    moves = name in MESSAGES and (at is not None or RECORDED_AT in body)
-    dated = moved_to(body, at or now) if moves else body
+    dated = moved_to(body, at or now, only_recorded=at is None) if name in MESSAGES else body
     headers = [
         ("Content-Type", "application/json"),
         ("X-HelpScout-Event", name),
@@ -50,13 +49,14 @@ def delivery(body: bytes, *, secret: str = SECRET, at: datetime | None = None, n
     return Request(headers, dated, now)
 
 
-def moved_to(body: bytes, at: datetime) -> bytes:
+def moved_to(body: bytes, at: datetime, *, only_recorded: bool = False) -> bytes:
     """The same delivery about messages of another time; untouched where it holds none."""
     try:
         document = json.loads(body)
-        for dated in (document, *document["_embedded"]["threads"]):
-            if isinstance(dated, dict) and isinstance(dated.get("createdAt"), str):
-                dated["createdAt"] = at.strftime("%Y-%m-%dT%H:%M:%SZ")
+        for thread in document["_embedded"]["threads"]:
+            told = thread.get("createdAt") if isinstance(thread, dict) else None
+            if isinstance(told, str) and (told.startswith(RECORDED_ON) or not only_recorded):
+                thread["createdAt"] = at.strftime("%Y-%m-%dT%H:%M:%SZ")
     except (ValueError, TypeError, KeyError, RecursionError):
         return body
     return json.dumps(document).encode()
