@@ -59,6 +59,9 @@ async def _send(walk: Walk, draft: Row, review: Row, said: Sequence[Row]) -> tup
     text = review["content"]["text"]
     if draft["state"] != DraftState.APPROVED:
         raise NothingOwed(f"the draft of run {draft['run_id']} is {draft['state']}")
+    if review["id"] != max(one["id"] for one in said if one["act"] == Act.APPROVE):
+        # Replayed, or very late: a newer approval is of another text, or of another state of the ticket.
+        raise NothingOwed("a later approval has taken its place")
     before = await _as_it_was(walk, draft)
     own = await drafts.written_entries(walk.line.database, walk.account, walk.ticket_id)
 
@@ -167,7 +170,7 @@ def _told(walk: Walk, draft: Row, what: list[str]) -> Planned:
         reasons=(),
         noticed=(),
         sources=(),
-        action="Read the ticket, then /approve again, or /redraft. The draft:",
+        action="Write /redraft with what should be different, or answer by yourself. The draft:",
         link=walk.line.review_link(draft["run_id"]),
         last_line=mark,
     )

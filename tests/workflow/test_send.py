@@ -125,6 +125,30 @@ async def test_a_reopened_draft_needs_its_approval_again(floor: Floor) -> None:
     assert len(public(floor)) == 1
 
 
+async def test_an_old_approval_that_is_walked_again_sends_nothing_after_a_newer_one(floor: Floor) -> None:
+    run = await floor.shown()
+    await say(floor.database, run, by("ann", text="The old text."))
+    old = await floor.last_event()
+    floor.desk.tickets["7"] = replace(floor.desk.tickets["7"], status=Status.SOLVED, version="99")
+    await floor.walk(old)
+    floor.desk.tickets["7"] = replace(floor.desk.tickets["7"], status=Status.OPEN, version="100")
+    await say(floor.database, run, by("lea", text="The new text."))
+    await floor.database.run("update event set state = 'waiting' where id = %(e)s", {"e": old})
+    await floor.database.run("update run set state = 'walking' where id = %(e)s", {"e": old})
+    await floor.database.run("delete from step where run_id = %(e)s", {"e": old})
+    await floor.database.run("delete from write_back where run_id = %(e)s", {"e": old})
+    again = {"e": old}
+    await floor.database.run(
+        "update procrastinate_jobs set status = 'todo' where (args->>'event_id')::bigint = %(e)s", again
+    )
+
+    await floor.walk(old)
+    assert public(floor) == []
+    await floor.carried_out()
+
+    assert public(floor) == ["The new text."]
+
+
 async def test_of_two_who_click_at_once_one_wins_and_the_other_is_told_who(floor: Floor) -> None:
     run = await floor.shown()
 
