@@ -149,6 +149,12 @@ async def test_a_delivery_of_exactly_the_largest_size_is_taken(web: httpx.AsyncC
     assert (await web.post("/webhooks/acme", content=content, headers=signed(content))).status_code == 202
 
 
+async def test_a_vendor_that_knocks_is_answered_the_same_for_every_account(web: httpx.AsyncClient) -> None:
+    for account in ("acme", "nobody"):
+        answer = await web.head(f"/webhooks/{account}")
+        assert (answer.status_code, answer.content) == (200, b"")
+
+
 async def test_only_post_is_taken(web: httpx.AsyncClient) -> None:
     answer = await web.get("/webhooks/acme")
 
