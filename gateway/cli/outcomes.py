@@ -8,19 +8,18 @@ import typer
 
 from gateway.cli.asking import ask, moment
 from gateway.cli.tables import Column, Format, console, print_csv, print_json, print_table
+from gateway.shares import ENOUGH, Share
 from gateway.store.reports import (
     By,
     OutcomeLine,
     RiskLine,
     ShadowLine,
-    Share,
     duration,
     outcomes_by,
     risks,
     shadow_by,
 )
 from gateway.store.reports.risks import FEWEST_PEOPLE, LONG_RUN
-from gateway.store.reports.shares import ENOUGH
 
 Line = TypeVar("Line", OutcomeLine, ShadowLine, RiskLine)
 OUTCOMES: tuple[Column[OutcomeLine], ...] = (

@@ -1,6 +1,5 @@
 """What would this edit have done? Decides recorded runs again under other policies and counts the difference."""
 
-import math
 import operator
 import re
 from collections import Counter
@@ -13,6 +12,7 @@ from gateway.policy.errors import BadExpression
 from gateway.policy.policy_set import PolicySet
 from gateway.policy.values import from_json
 from gateway.policy.words import Verdict
+from gateway.shares import wilson
 
 EXAMPLES = 10
 SMALL_SAMPLE = 100
@@ -141,18 +141,6 @@ def _count(found: Replay, run: Recorded, after: str, examples: int) -> None:
         transition.unpriced += 1
     else:
         transition.cost += run.cost
-
-
-def wilson(count: int, total: int) -> tuple[float, float]:
-    """The 95 % Wilson score interval of a share; 0 to 1 where there is no sample."""
-    if total == 0:
-        return 0.0, 1.0
-    z = 1.959964
-    share = count / total
-    middle = share + z * z / (2 * total)
-    spread = z * math.sqrt(share * (1 - share) / total + z * z / (4 * total * total))
-    scale = 1 + z * z / total
-    return max(0.0, (middle - spread) / scale), min(1.0, (middle + spread) / scale)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,10 +5,11 @@ from datetime import timedelta
 from typing import Any
 
 from gateway.policy import CATALOGUE, PolicySet, load, to_json
-from gateway.store import drafts
+from gateway.store import outcomes
 from gateway.store import policies as kept
 from gateway.store.database import Database
 from gateway.store.json import jsonb
+from gateway.store.outcomes import Found
 from tests.pages.rows import walk
 from tests.pages.steps import Plan
 
@@ -107,5 +108,5 @@ async def decide(
         {"facts": jsonb(to_json(given)), "run": run_id},
     )
     if outcome:
-        await drafts.keep_outcome(database, run_id, outcome, similarity=0.9, message_id="m9")
+        await outcomes.keep(database, run_id, Found(outcome, 0.9, 0.9, "m9", "agent"))
     return run_id

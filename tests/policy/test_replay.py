@@ -8,7 +8,6 @@ from decimal import Decimal
 import pytest
 
 from gateway.policy import BadExpression, FailOn, Recorded, as_csv, as_html, as_text, load, replay, to_json
-from gateway.policy.replay import wilson
 from tests.policy.sets import facts, rule, topics
 
 EDITED = load({"approval/first.yaml": rule("knowledge.grounding > 0.8", "{reply: send}"), **topics("refund", "churn")})
@@ -65,15 +64,6 @@ def test_a_small_sample_says_so() -> None:
     assert "Only 12 runs" in replay(recorded(12), EDITED).note
     assert "nothing can be said" in replay([], EDITED).note
     assert "1.50%" in replay(recorded(200), EDITED).note
-
-
-def test_the_interval_is_wilsons() -> None:
-    low, high = wilson(9, 214)
-
-    assert (round(low, 4), round(high, 4)) == (0.0223, 0.078)
-    assert wilson(0, 0) == (0.0, 1.0)
-    assert wilson(0, 10)[0] == 0.0
-    assert wilson(10, 10)[1] == pytest.approx(1.0)
 
 
 def test_the_table_names_counts_topics_and_examples() -> None:

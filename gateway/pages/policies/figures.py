@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from gateway.policy.replay import wilson
 from gateway.policy.rules import Rule
+from gateway.shares import wilson
 from gateway.store.policies import RuleHits
 
 DAYS = 30

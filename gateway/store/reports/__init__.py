@@ -9,7 +9,6 @@ from gateway.store.reports.judged import By
 from gateway.store.reports.outcomes import OutcomeLine, ShadowLine, outcomes_by, shadow_by
 from gateway.store.reports.risks import RiskLine, risks
 from gateway.store.reports.runs import RunLine, dead_count, run_list
-from gateway.store.reports.shares import Share
 from gateway.store.reports.story import StepStory, Story, run_story
 from gateway.store.reports.ticket import TicketStory, ticket_story
 
@@ -20,7 +19,6 @@ __all__ = [
     "RiskLine",
     "RunLine",
     "ShadowLine",
-    "Share",
     "StepStory",
     "Story",
     "TicketCost",

@@ -1,5 +1,5 @@
 """What people did with drafts, by rule, model, prompt, topic, team or account; and what an account that only watches
-would have done. Counts come from the rows, rates are counted in `shares`."""
+would have done. Counts come from the rows, rates are counted in `gateway/shares.py`."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,10 +7,10 @@ from datetime import datetime
 from decimal import Decimal
 from typing import LiteralString
 
+from gateway.shares import Share
 from gateway.store.database import Database
 from gateway.store.reports.amounts import Cost
 from gateway.store.reports.judged import By, grouped
-from gateway.store.reports.shares import Share
 
 COUNTS: LiteralString = """
 select name, count(*) as drafts,

@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from gateway.shares import Share
 from gateway.store.database import Database
 from gateway.store.json import jsonb
-from gateway.store.reports.shares import Share
 
 LONG_RUN = 10  # approvals in a row of one person who opened no source of any of them
 FEWEST_PEOPLE = 3  # a team with fewer is not told, because its figures would be a person's

@@ -7,6 +7,17 @@ Z = 1.959963984540054  # of the normal distribution, for 95 %
 ENOUGH = 20  # below it a rate is not told, because its interval is wider than what anybody would decide by
 
 
+def wilson(count: int, total: int) -> tuple[float, float]:
+    """Wilson's score interval at 95 %, without continuity correction; 0 to 1 where there is no sample. It holds for
+    small samples too, and never leaves 0 to 1."""
+    if total == 0:
+        return 0.0, 1.0
+    rate, square = count / total, Z * Z
+    middle = (rate + square / (2 * total)) / (1 + square / total)
+    half = Z / (1 + square / total) * sqrt(rate * (1 - rate) / total + square / (4 * total**2))
+    return max(0.0, middle - half), min(1.0, middle + half)
+
+
 @dataclass(frozen=True, slots=True)
 class Share:
     """`hits` of `of`. Without anything counted there is no rate, and it is not zero."""
@@ -24,14 +35,7 @@ class Share:
 
     @property
     def interval(self) -> tuple[float, float] | None:
-        """Wilson's score interval at 95 %, without continuity correction. It holds for small samples too, and never
-        leaves 0 to 1."""
-        if not self.of:
-            return None
-        rate, square = self.hits / self.of, Z * Z
-        middle = (rate + square / (2 * self.of)) / (1 + square / self.of)
-        half = Z / (1 + square / self.of) * sqrt(rate * (1 - rate) / self.of + square / (4 * self.of**2))
-        return max(0.0, middle - half), min(1.0, middle + half)
+        return wilson(self.hits, self.of) if self.of else None
 
     def __str__(self) -> str:
         """`82 % (73-88)`; `too few (3/4)`; nothing where nothing was counted."""

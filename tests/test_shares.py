@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.store.reports.shares import ENOUGH, Share
+from gateway.shares import ENOUGH, Share, wilson
 
 
 @pytest.mark.parametrize(
@@ -18,6 +18,7 @@ from gateway.store.reports.shares import ENOUGH, Share
         (10, 20, 0.2993, 0.7007),
         (10, 10, 0.7225, 1.0000),
         (20, 20, 0.8389, 1.0000),
+        (9, 214, 0.0223, 0.0780),
     ],
 )
 def test_the_interval_is_wilsons(hits: int, of: int, low: float, high: float) -> None:
@@ -36,6 +37,7 @@ def test_the_rate_is_inside_its_interval_and_the_interval_inside_0_to_1(counted:
 
 
 def test_nothing_counted_has_no_rate() -> None:
+    assert wilson(0, 0) == (0.0, 1.0)
     assert (Share(0, 0).rate, Share(0, 0).interval, str(Share(0, 0))) == (None, None, "")
 
 
