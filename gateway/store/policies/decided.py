@@ -13,7 +13,7 @@ BATCH = 500  # decisions read at once
 HITS = """
 with decided as (
   select d.run_id, d.at, d.verdict, d.explanation, w.state,
-    case when o.sent_by is distinct from 'policy' then o.kind end as kind
+    case when o.sent_by is distinct from 'policy' and not w.shadow then o.kind end as kind
   from run r join decision d on d.run_id = r.id
   left join draft w on w.run_id = r.id
   left join outcome o on o.run_id = r.id

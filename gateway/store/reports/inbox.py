@@ -32,7 +32,9 @@ select count(*) filter (where o.kind = 'sent_as_is') as as_is,
   (select count(*) from draft d where d.state in ('shown', 'held', 'uncertain')
    and (%(accounts)s::text[] is null or d.account = any(%(accounts)s))) as waiting
 from outcome o join draft d on d.run_id = o.run_id
-where o.at >= %(since)s and (%(accounts)s::text[] is null or d.account = any(%(accounts)s))
+-- What people did: neither what policies sent, nor drafts that nobody was shown.
+where o.at >= %(since)s and o.sent_by is distinct from 'policy' and not d.shadow
+  and (%(accounts)s::text[] is null or d.account = any(%(accounts)s))
 """
 
 
