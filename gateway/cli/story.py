@@ -61,11 +61,22 @@ def _heading(story: Story) -> Iterator[tuple[str, object]]:
     if story.draft:
         yield "Draft", story.draft["state"]
     if outcome := story.outcome:
-        alike = "" if outcome["similarity"] is None else f", {outcome['similarity']:.0%} alike"
-        yield "Outcome", outcome["kind"].replace("_", " ") + alike
+        yield "Outcome", ", ".join(_outcome(outcome))
     if run:
         yield "Took", f"{duration(run['took_ms'])}, after {duration(run['waited_ms'])} waiting"
     yield "Cost", story.cost if story.attempts else "no call to a model"
+
+
+def _outcome(outcome: Row) -> Iterator[str]:
+    yield outcome["kind"].replace("_", " ") + (" by a policy" if outcome["sent_by"] == "policy" else "")
+    if outcome["similarity"] is not None and outcome["sent_by"] != "policy":
+        yield f"{outcome['similarity']:.0%} alike"
+    if outcome["kept"] is not None and outcome["kept"] < 1:
+        yield f"{outcome['kept']:.0%} of the draft kept"
+    if outcome["reopened_at"]:
+        yield "then the requester wrote again"
+    if outcome["finding"]:
+        yield f"found {outcome['finding']} afterwards"
 
 
 def _because(story: Story) -> list[str]:

@@ -5,6 +5,7 @@ import csv
 import io
 import json
 from collections.abc import Awaitable, Callable, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from typer import Typer
 from typer.testing import CliRunner, Result
 
 from gateway.cli import outcomes as command
+from gateway.cli import runs
 from gateway.store import outcomes
 from gateway.store.database import Database
 from gateway.store.outcomes import Found
@@ -144,3 +146,16 @@ def test_risks_are_told_by_team_and_never_of_so_few_that_they_are_persons(given:
 @pytest.mark.parametrize("words", [("--by", "agent"), ("--since", "soon"), ("--shadow", "--risks")])
 def test_what_cannot_be_asked_is_refused(given: Doing, words: tuple[str, ...]) -> None:
     assert call(*words).exit_code == 2
+
+
+def test_the_story_of_a_run_tells_what_came_after_its_reply(given: Doing) -> None:
+    async def make(database: Database) -> None:
+        run = await walk(database)
+        await outcomes.keep(database, run, Found("light_edit", 0.9, 0.8, "m", "agent"))
+        await outcomes.follow(database, run, reopened_at=datetime.now(UTC), answered_again_at=None)
+
+    given(make)
+
+    answer = CliRunner().invoke(runs.app, ["show", "1"])
+
+    assert "light edit, 90% alike, 80% of the draft kept, then the requester wrote again" in answer.output

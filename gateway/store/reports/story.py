@@ -38,7 +38,10 @@ WRITES = """
 select purpose, state, mark, ticket_version, intended_at, tries, entry_id, version_after, written_at, detail
 from write_back where run_id = %(run)s order by id
 """
-OUTCOME = "select kind, at, similarity, message_id from outcome where run_id = %(run)s"
+OUTCOME = """
+select kind, at, similarity, kept, message_id, sent_by, reopened_at, answered_again_at, sampled, finding
+from outcome where run_id = %(run)s
+"""
 # Words about a person that screening does not see, because they come from the ticket's fields and not from its texts.
 PERSONAL_FACTS = ("ticket.subject", "ticket.fields.", "requester.")
 ALL = (EVENT, RUN, STEPS, ATTEMPTS, DECISION, DRAFT, WRITES, OUTCOME)
