@@ -3,6 +3,7 @@
 Source: Zendesk's "Building a server-side app, part 5: Securing the app".
 """
 
+import math
 import re
 from datetime import datetime
 from typing import Any
@@ -53,7 +54,7 @@ def _within_its_time(claims: dict[str, Any], now: datetime) -> None:
 
 def _time(claims: dict[str, Any], name: str) -> float:
     found = claims.get(name)
-    if isinstance(found, bool) or not isinstance(found, int | float):
+    if isinstance(found, bool) or not isinstance(found, int | float) or not math.isfinite(found):
         raise SignatureInvalid(f"the token of the app does not tell {name}")
     return float(found)
 

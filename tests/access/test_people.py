@@ -102,3 +102,13 @@ def test_what_knows_no_accounts_is_for_those_who_may_see_them_all() -> None:
     assert needed("GET", "/api/runs").whole
     assert not needed("GET", "/runs").whole
     assert Person("x", "X", accounts=frozenset()).sees("acme") is False
+
+
+def test_a_help_desks_word_opens_one_accounts_drafts_and_nothing_else() -> None:
+    lead = Person("ann", "Ann", frozenset({"leads"}), frozenset(Right), None)
+
+    narrowed = lead.narrowed("acme")
+
+    assert (narrowed.id, narrowed.groups) == ("ann", {"leads"})
+    assert (narrowed.rights, narrowed.accounts) == ({Right.AGENT}, {"acme"})
+    assert Person("bo", "Bo", accounts=frozenset({"other"})).narrowed("acme").accounts == frozenset()

@@ -8,7 +8,7 @@ import pytest
 
 from gateway.access.cookies import Cookies
 from gateway.access.people import Person, Right
-from gateway.access.sessions import IDLE, LINK_AGE, LONGEST, Signer, key_of
+from gateway.access.sessions import HAND_OVER, IDLE, LINK_AGE, LONGEST, Session, Signer, key_of, proof_of
 
 ANN = Person("ann", "Ann", frozenset({"leads"}), frozenset({Right.AGENT}), frozenset({"acme"}))
 SIGNER = Signer("a key of the tests")
@@ -96,3 +96,40 @@ def test_cookies_work_in_a_frame_only_where_they_are_safe_there() -> None:
     assert "HttpOnly" in secure.set(secure.session, "v")
     assert secure.read(f"a=1; {secure.session}=v; b=2", secure.session) == "v"
     assert secure.read("a=1", secure.session) is None
+
+
+SECRET = "what only the frame knows"
+
+
+def handed_over(began: float = 1_800_000_000.0) -> str:
+    return SIGNER.hand_over(Session(ANN, began, began), proof_of(SECRET))
+
+
+def test_a_code_hands_over_the_same_session_to_whoever_knows_the_secret_and_to_nobody_else(clock: Clock) -> None:
+    code = handed_over(clock.now - 60)
+
+    session = SIGNER.read_hand_over(code, SECRET)
+    assert session is not None
+    assert (session.person, session.began) == (ANN, clock.now - 60)
+    for guess in ("", "x", proof_of(SECRET), SECRET + " "):
+        assert SIGNER.read_hand_over(code, guess) is None
+    assert Signer("another").read_hand_over(code, SECRET) is None
+
+
+def test_a_code_ends_within_a_minute_and_never_outlives_the_sign_in(clock: Clock) -> None:
+    code, old = handed_over(clock.now), handed_over(clock.now - LONGEST - 1)
+    clock.now += HAND_OVER + 1
+
+    assert SIGNER.read_hand_over(code, SECRET) is None
+    assert SIGNER.read_hand_over(old, SECRET) is None
+
+
+def test_a_code_is_no_session_and_a_session_no_code(clock: Clock) -> None:
+    assert SIGNER.read_session(handed_over(clock.now)) is None
+    assert SIGNER.read_hand_over(SIGNER.session(ANN), SECRET) is None
+    payload = handed_over(clock.now).split(".")[0]
+    assert SIGNER.read_session(f"{payload}.{SIGNER.session(ANN).split('.')[-1]}") is None
+
+
+def test_the_proof_is_what_a_browser_makes_of_the_secret() -> None:
+    assert proof_of("abc") == "ungWv48Bz-pBQUDeXa4iI7ADYaOWF3qctBD_YfIAFa0"
