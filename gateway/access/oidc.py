@@ -1,11 +1,10 @@
 """Sign-in by OpenID Connect: the authorization code flow with PKCE, and an ID token that is checked in every part."""
 
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from authlib.integrations.httpx_client import AsyncOAuth2Client
-from authlib.oidc.core import CodeIDToken
 from joserfc import jwt
 from joserfc.jwk import KeySet
 
@@ -65,6 +64,8 @@ class SignIn:
 
     def _identity(self, token: dict[str, Any], keys: Any, nonce: str) -> Identity:
         try:
+            from authlib.oidc.core import CodeIDToken
+
             decoded = jwt.decode(str(token.get("id_token", "")), KeySet.import_key_set(keys), algorithms=ALGORITHMS)
             claims = CodeIDToken(
                 decoded.claims,
@@ -104,6 +105,9 @@ class SignIn:
         return self._metadata
 
     def _client(self, redirect_uri: str | None) -> Any:
+        """Loaded with the first sign-in: it is not needed to take deliveries."""
+        with warnings.catch_warnings(record=True):  # it would rather use a client that nobody else here uses
+            from authlib.integrations.httpx_client import AsyncOAuth2Client
         return AsyncOAuth2Client(
             self.provider.client_id,
             self.provider.client_secret,
