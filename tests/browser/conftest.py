@@ -1,11 +1,17 @@
 """A real Chromium, for tests of what only a browser can show. Without one they are skipped, and say so."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from shutil import which
 from typing import Any
 
 import pytest
+
+from gateway.app import create_app
+from tests.api.door import environment
+from tests.browser.desks import STANDINS, certificate, help_desk, listener, served
+from tests.browser.place import KEY, SDK, Place, declared
 
 CHROMIUM = which("chromium") or which("chromium-browser") or "/usr/bin/chromium"
 ARGUMENTS = (
@@ -30,3 +36,40 @@ def chromium() -> Iterator[Any]:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         yield browser
         browser.close()
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory, module_database_url: str, chromium: Any) -> Iterator[Place]:
+    folder = tmp_path_factory.mktemp("sidebar")
+    tls = certificate(folder)
+    gateway, desk, elsewhere = listener(), listener(), listener()
+    found = Place(
+        f"https://127.0.0.1:{gateway.getsockname()[1]}",
+        f"https://localhost:{desk.getsockname()[1]}",
+        f"https://localhost:{elsewhere.getsockname()[1]}",
+        module_database_url,
+    )
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in {
+            "ACME_SECRET": "whsec_dGVzdHM=",
+            "ACME_TOKEN": "t",
+            "ZEN_TOKEN": "t",
+            "CHAT_TOKEN": "t",
+            "ZEN_KEY": KEY.as_pem(private=False).decode(),
+        }.items():
+            patch.setenv(name, value)
+        settings = environment(folder, declared=declared(found), public_url=found.gateway)
+        app = create_app(settings, module_database_url)
+        with served(app, gateway, tls), served(help_desk(), desk, tls), served(help_desk(), elsewhere, tls):
+            yield found
+
+
+@pytest.fixture
+def page(chromium: Any) -> Iterator[Any]:
+    """A tab of a browser that has never been here. Nothing of it leaves the machine."""
+    context = chromium.new_context(ignore_https_errors=True, viewport={"width": 900, "height": 800})
+    context.set_default_timeout(15_000)
+    context.route(re.compile(r"^https://(?!localhost|127\.0\.0\.1)"), lambda route: route.abort())
+    context.route(SDK, lambda route: route.fulfill(path=STANDINS / "zaf_sdk.js", content_type="text/javascript"))
+    yield context.new_page()
+    context.close()
