@@ -14,7 +14,7 @@ from fastapi import FastAPI
 
 from gateway.api import health
 from gateway.bootstrap import installation_of
-from gateway.bootstrap.line import build_line, read_sources
+from gateway.bootstrap.line import build_line
 from gateway.errors import DatabaseUnavailable
 from gateway.settings import Environment
 from gateway.store import events
@@ -41,7 +41,7 @@ async def work(environment: Environment, database_url: str, *, ready: Callable[[
         queue.handle("walk", handling.walk)
         queue.handle("wake", handling.wake)
         queue.handle("deadline", handling.deadline)
-        await read_sources(installation, database)
+        await parts.librarian.begin()
         await line.library.refresh()
         await parts.policies.begin()
         polling = Polling(database, line.desks)
@@ -50,7 +50,7 @@ async def work(environment: Environment, database_url: str, *, ready: Callable[[
         _leave_to_itself()
         async with _beside(
             _every(2, "knowledge", line.library.refresh),
-            _every(60, "sources", lambda: read_sources(installation, database)),
+            _every(15, "sources", parts.librarian.take_turn),
             parts.policies.keep_current(),
             _every(1, "pauses", lambda: pause.measure(database, line.desks)),
             _every(10, "orphans", lambda: events.adopt_orphans(database)),

@@ -1,17 +1,17 @@
 """Wires the line: models, policies, knowledge and the desks, from what an installation declares."""
 
-import asyncio
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 
 from connectors.contract import Connector
 from gateway.bootstrap import desk_connectors, poll_every
+from gateway.bootstrap.knowledge import sources_of
 from gateway.bootstrap.people import people_of, signer_of
 from gateway.bootstrap.policies import declared_by
 from gateway.errors import ConfigurationInvalid
-from gateway.knowledge import Audience, Defaults, library, read_source
 from gateway.knowledge.library import Library
+from gateway.knowledge.sync import Librarian
 from gateway.models import Candidate, Drafter, Price, PromptFile, PromptInvalid, Route, Voice
 from gateway.settings import (
     AccountEntry,
@@ -33,6 +33,7 @@ class Parts:
 
     drafter: Drafter
     policies: InForce
+    librarian: Librarian
 
 
 def build_line(environment: Environment, installation: Installation, database: Database) -> tuple[Line, Parts]:
@@ -41,9 +42,11 @@ def build_line(environment: Environment, installation: Installation, database: D
     No policies decide before `policies.begin()`."""
     drafter = _drafter(environment.policies / "prompts")
     policies = InForce(environment.policies, database, declared_by(installation), watch=environment.watch_policies)
+    desks = _desks(installation)
+    sources = sources_of(installation, {name: desk.connector for name, desk in desks.items()})
     line = Line(
         database=database,
-        desks=_desks(installation),
+        desks=desks,
         routes=_routes(installation),
         drafter=drafter,
         attempts=AttemptRows(database),
@@ -54,7 +57,7 @@ def build_line(environment: Environment, installation: Installation, database: D
         review_key=signer_of(environment).link,
         most_tries=environment.most_tries,
     )
-    return line, Parts(drafter, policies)
+    return line, Parts(drafter, policies, Librarian(database, sources))
 
 
 def _drafter(prompts: Path) -> Drafter:
@@ -64,19 +67,6 @@ def _drafter(prompts: Path) -> Drafter:
         raise ConfigurationInvalid([str(error)]) from None
     except OSError as error:
         raise ConfigurationInvalid([f"{error.filename}: {error.strerror}. Set COUNTERSIGN_POLICIES"]) from None
-
-
-async def read_sources(installation: Installation, database: Database) -> list[str]:
-    """Read every knowledge source and keep what it holds; returns what could not be read, and keeps the rest."""
-    problems: list[str] = []
-    for name, entry in installation.knowledge.items():
-        defaults = Defaults(name, entry.language, Audience(entry.audience), owner=entry.owner.team)
-        path = entry.folder or entry.jsonl
-        assert path is not None
-        found = await asyncio.to_thread(read_source, path, defaults)
-        problems += [str(problem) for problem in found.problems]
-        await library.keep(database, name, entry.owner.team, found.articles)
-    return problems
 
 
 def _desks(installation: Installation) -> dict[str, Desk]:

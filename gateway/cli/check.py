@@ -120,10 +120,12 @@ def _models(installation: Installation) -> Iterator[Line]:
 
 
 def _knowledge(installation: Installation) -> Iterator[Line]:
+    """Files are looked for here; how the rest is read is told by `countersign knowledge status`."""
     for name, source in installation.knowledge.items():
         path = source.folder or source.jsonl
-        there = path is not None and path.exists()
-        yield Line(there, f"knowledge {name}", f"{path}" + ("" if there else " does not exist"), "correct the path")
+        there = path is None or path.exists()
+        told = f"{path}" if path else f"{source.kind} {getattr(source, source.kind)}"
+        yield Line(there, f"knowledge {name}", told + ("" if there else " does not exist"), "correct the path")
 
 
 def _comes_in(name: str, every: float | None, connector: Connector) -> Line:

@@ -1,7 +1,6 @@
-"""What a draft may quote: articles read from files, cut into passages, searched by their words.
+"""What a draft may quote: articles read from their sources, cut into passages, searched by their words.
 
-Plain values in and out. The passages are kept by the store; a worker builds an `Index` of them in memory and replaces
-it when they change."""
+The articles are kept by the store; a worker builds an `Index` of them in memory and replaces it when they change."""
 
 from gateway.knowledge.articles import Article, Audience, Defaults, Problem, Read
 from gateway.knowledge.index import Found, Index, ScoredPassage

@@ -1,11 +1,14 @@
 """Articles that a draft may draw on, and who may read them."""
 
-from dataclasses import dataclass, field
+import hashlib
+from dataclasses import dataclass, field, fields
 from datetime import datetime
 from enum import StrEnum
+from fnmatch import fnmatchcase
 from typing import Self
 
-INTERNAL_PREFIX = "internal:"
+INTERNAL_TITLES = ("internal:*",)
+AUTHORITY = 5  # of 1 to 9, where a source does not say
 
 
 class Audience(StrEnum):
@@ -17,7 +20,8 @@ class Audience(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Article:
-    """One article of one source. `text` is plain text or Markdown; unknown is None; `updated_at` is aware."""
+    """One article of one source. `text` is plain text or Markdown; unknown is None; `updated_at` is aware.
+    `authority`, 1 to 9: of two that say the same, the higher one is shown first."""
 
     source: str
     id: str
@@ -29,6 +33,13 @@ class Article:
     brand: str | None = None
     owner: str | None = None
     updated_at: datetime | None = None
+    authority: int = AUTHORITY
+
+    @property
+    def version(self) -> str:
+        """Changes with anything that is said above."""
+        told = [getattr(self, field.name) for field in fields(self)]
+        return hashlib.sha256(repr(told).encode(errors="replace")).hexdigest()[:16]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,14 +56,23 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class Defaults:
-    """What a source says of all its articles; an article's own word is stronger. A title that begins with "Internal:"
-    is internal whatever else is said."""
+    """What a source says of all its articles; an article's own word is stronger. A title that begins with "Internal:",
+    or looks like one of `internal_titles`, is internal whatever else is said."""
 
     source: str
     language: str | None = None
     audience: Audience = Audience.PUBLIC
     brand: str | None = None
     owner: str | None = None
+    authority: int = AUTHORITY
+    internal_titles: tuple[str, ...] = ()
+
+    def audience_of(self, title: str, said: Audience | None) -> Audience:
+        """The narrower of what was said and what the title says."""
+        patterns = (*INTERNAL_TITLES, *(pattern.casefold() for pattern in self.internal_titles))
+        if any(fnmatchcase(title.strip().casefold(), pattern) for pattern in patterns):
+            return Audience.INTERNAL
+        return said or self.audience
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +88,3 @@ class Read:
             tuple(entry for entry in entries if isinstance(entry, Article)),
             tuple(entry for entry in entries if isinstance(entry, Problem)),
         )
-
-
-def audience_of(title: str, said: Audience) -> Audience:
-    """The narrower of what was said and what the title says."""
-    return Audience.INTERNAL if title.strip().lower().startswith(INTERNAL_PREFIX) else said

@@ -64,7 +64,7 @@ class Index:
         from gateway.knowledge.shard import Shard  # with numpy, which only a worker needs
 
         groups: dict[str, list[Passage]] = {}
-        for passage in passages:
+        for passage in sorted(passages, key=_weight):  # the shards keep this order where scores are equal
             groups.setdefault(passage.language or default_language, []).append(passage)
         return cls({language: Shard(language, group) for language, group in groups.items()})
 
@@ -88,12 +88,17 @@ class Index:
         reader = Reader(brand, audience, None if sources is None else frozenset(sources))
         chosen = [self._shards[language]] if language in self._shards else list(self._shards.values())
         hits = [hit for shard in chosen for hit in _hits(shard, question[:_READ], reader, limit)]
-        hits.sort(key=lambda hit: hit.score, reverse=True)
+        hits.sort(key=lambda hit: (-hit.score, *_weight(hit.passage)))
         return Found(
             _mixed(hits, limit),
             grounding=max((hit.grounding for hit in hits if hit.quotable), default=0.0),
             internal_grounding=max((hit.grounding for hit in hits), default=0.0),
         )
+
+
+def _weight(passage: Passage) -> tuple[int, float]:
+    """Of passages that fit equally well the one of most authority comes first, then the newest."""
+    return -passage.authority, -passage.updated_at.timestamp() if passage.updated_at else math.inf
 
 
 def _mixed(hits: Sequence[ScoredPassage], limit: int) -> tuple[ScoredPassage, ...]:

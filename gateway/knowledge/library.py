@@ -1,16 +1,17 @@
 """The search index of a worker: built from the articles in the database, and built again when a source changes."""
 
 import asyncio
-import hashlib
-from collections.abc import Iterable, Sequence
-from dataclasses import asdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, fields
 from typing import Any
 
-from gateway.knowledge.articles import Article, Audience
+from gateway.knowledge.articles import AUTHORITY, Article, Audience
 from gateway.knowledge.index import Found, Index
 from gateway.knowledge.passages import passages_of
 from gateway.store import knowledge as rows
 from gateway.store.database import Database
+
+_FIELDS = tuple(field.name for field in fields(Article))
 
 
 class Library:
@@ -46,12 +47,21 @@ class Library:
 
 
 async def keep(database: Database, source: str, owner: str, articles: Iterable[Article]) -> bool:
-    """Put what a source holds now into the database; False where it is the same as before."""
-    plain = [asdict(article) for article in articles]
-    version = hashlib.sha256(repr(plain).encode()).hexdigest()
-    return await rows.replace_source(database, source, owner, version, plain)
+    """Put all that a source holds into the database; False where it is the same as before."""
+    told = {"name": source, "owner": owner, "contact": None, "place": "", "settings": "", "authority": AUTHORITY}
+    await rows.declare(database, told)
+    return await rows.keep(database, source, rows.Reading([row_of(article) for article in articles]))
+
+
+def row_of(article: Article) -> dict[str, Any]:
+    """An article as the store keeps it."""
+    return {**asdict(article), "version": article.version}
+
+
+def article_of(row: Mapping[str, Any]) -> Article:
+    """An article as it was kept."""
+    return Article(**{**{name: row[name] for name in _FIELDS}, "audience": Audience(row["audience"])})
 
 
 def _build(found: list[dict[str, Any]]) -> Index:
-    articles = (Article(**{**row, "audience": Audience(row["audience"])}) for row in found)
-    return Index.build(passage for article in articles for passage in passages_of(article))
+    return Index.build(passage for row in found for passage in passages_of(article_of(row)))

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from gateway.knowledge.articles import Article, Audience
+from gateway.knowledge.articles import AUTHORITY, Article, Audience
 
 WORDS = 180
 """Words of a passage to aim at: enough to answer with, few enough that six fit into a prompt."""
@@ -32,6 +32,8 @@ class Passage:
     brand: str | None = None
     owner: str | None = None
     updated_at: datetime | None = None
+    authority: int = AUTHORITY
+    version: str = ""
 
     @property
     def quotable(self) -> bool:
@@ -42,11 +44,12 @@ class Passage:
 def passages_of(article: Article) -> list[Passage]:
     """The passages of an article, in its order; never none for an article with text."""
     return [
-        _passage(article, position, heading, text) for position, (heading, text) in enumerate(_pieces(article.text))
+        _passage(article, article.version, position, heading, text)
+        for position, (heading, text) in enumerate(_pieces(article.text))
     ]
 
 
-def _passage(article: Article, position: int, heading: str | None, text: str) -> Passage:
+def _passage(article: Article, version: str, position: int, heading: str | None, text: str) -> Passage:
     return Passage(
         id=f"{article.source}/{article.id}#{position}",
         source=article.source,
@@ -61,6 +64,8 @@ def _passage(article: Article, position: int, heading: str | None, text: str) ->
         brand=article.brand,
         owner=article.owner,
         updated_at=article.updated_at,
+        authority=article.authority,
+        version=version,
     )
 
 

@@ -6,7 +6,7 @@ Schema only: all SQL that reads or writes them is in `gateway.store`. Personal t
 from gateway.records.content import Content
 from gateway.records.drift import Quarantine, Shape
 from gateway.records.intake import Delivery, Event, EventState
-from gateway.records.knowledge import Article, Source
+from gateway.records.knowledge import Article, Contradiction, Source
 from gateway.records.ledger import Attempt
 from gateway.records.pause import Parked, Pause
 from gateway.records.policies import PolicyFolder, PolicyPublication, PolicySet
@@ -18,6 +18,7 @@ __all__ = [
     "Article",
     "Attempt",
     "Content",
+    "Contradiction",
     "Decision",
     "Delivery",
     "Draft",

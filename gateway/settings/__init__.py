@@ -3,18 +3,18 @@
 Read by the doors and by `bootstrap` alone; everybody else is handed values.
 """
 
+from gateway.settings.entry import Owner
 from gateway.settings.environment import Environment, read_environment
 from gateway.settings.file import (
     AccountEntry,
     CandidateEntry,
     Installation,
-    KnowledgeEntry,
-    Owner,
     PriceEntry,
     RouteEntry,
     SecretName,
     SignInEntry,
 )
+from gateway.settings.knowledge import KnowledgeEntry
 from gateway.settings.reading import read_installation
 
 __all__ = [

@@ -1,4 +1,4 @@
-"""`countersign.yaml`: accounts, models and knowledge, each with an owner, and no secret in it."""
+"""`countersign.yaml`: accounts, models and people, each with an owner, and no secret in it."""
 
 import os
 import re
@@ -7,20 +7,14 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
+from pydantic import BaseModel, Field, SecretStr, field_validator, model_validator
 
-Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,62}$")]
+from gateway.settings.entry import RULES, Name, Owner
+from gateway.settings.knowledge import KnowledgeEntry
 
 
 class _Entry(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Owner(_Entry):
-    """Who answers for it."""
-
-    team: str = Field(min_length=1)
-    contact: str = Field(min_length=3)
+    model_config = RULES
 
 
 class SecretName(_Entry):
@@ -103,6 +97,8 @@ class AccountEntry(_Entry):
     sample: str = Field("0%", pattern=r"^(100|[0-9]{1,2}([.][0-9]{1,2})?)%$", description="5%")
     # A requester who writes again within this time after a reply was not helped by it.
     reopened_within: str = Field("7d", pattern=r"^[1-9][0-9]{0,2}[hdw]$", description="48h, 7d, or 2w")
+    # Solved tickets and their replies may become knowledge for agents, with personal data taken out.
+    learn_from_solved: bool = False
     words_per_minute: int = Field(240, ge=60, le=1000, description="how fast people read a draft")
 
     @property
@@ -195,22 +191,6 @@ class RouteEntry(_Entry):
     candidates: list[CandidateEntry] = Field(min_length=1)
     temperature: float | None = Field(0.2, ge=0, le=2)
     max_cost_usd: Decimal | None = Field(None, gt=0)
-
-
-class KnowledgeEntry(_Entry):
-    """A source that drafts may quote: a folder of Markdown, or a file of JSON lines."""
-
-    owner: Owner
-    folder: Path | None = None
-    jsonl: Path | None = None
-    audience: Literal["public", "internal"] = "public"
-    language: str | None = Field(None, pattern=r"^[a-z]{2}$")
-
-    @model_validator(mode="after")
-    def _one_place(self) -> "KnowledgeEntry":
-        if (self.folder is None) == (self.jsonl is None):
-            raise ValueError("give either folder or jsonl")
-        return self
 
 
 class Installation(_Entry):

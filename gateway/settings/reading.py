@@ -7,7 +7,8 @@ from typing import Any
 from connectors.mistakes import checked, unknown
 from connectors.positions import Document, Location, read_document
 from gateway.errors import ConfigurationInvalid
-from gateway.settings.file import AccountEntry, Installation, KnowledgeEntry
+from gateway.settings.file import AccountEntry, Installation
+from gateway.settings.knowledge import KnowledgeEntry
 
 FILES = ("description",)  # options of an account that name a file
 
@@ -46,7 +47,25 @@ def _cross_check(document: Document, connectors: list[str]) -> None:
             if isinstance(source, str) and source not in sources:
                 document.problem((*here, "knowledge", number), unknown("knowledge source", source, sources))
 
+    _cross_check_knowledge(document, data)
     _cross_check_people(document, data)
+
+
+def _cross_check_knowledge(document: Document, data: dict[str, Any]) -> None:
+    """Accounts that are sources must be declared, and say so where their tickets are learnt from."""
+    accounts = dict(_entries(data.get("accounts")))
+    for name, entry in _entries(data.get("knowledge")):
+        for key in ("account", "solved"):
+            wanted = entry.get(key)
+            here: Location = ("knowledge", name, key)
+            if isinstance(wanted, str) and wanted not in accounts:
+                document.problem(here, unknown("account", wanted, list(accounts)))
+            elif key == "solved" and isinstance(wanted, str) and accounts[wanted].get("learn_from_solved") is not True:
+                document.problem(
+                    here,
+                    f"nobody agreed to learn from tickets of {wanted}; set learn_from_solved: true on the account, "
+                    "or take this source out",
+                )
 
 
 def _cross_check_people(document: Document, data: dict[str, Any]) -> None:

@@ -54,7 +54,7 @@ def test_ten_mistakes_are_told_at_once_each_at_its_line_with_what_was_meant(tmp_
         ("12:3", "'Übung' is not a name"),
         ("21:9", "'timeout'"),
         ("22:17", "'input'"),
-        ("24:3", "give either folder or jsonl"),
+        ("24:3", "give exactly one of folder, jsonl, account, sitemap, solved"),
     ]
     assert [problem.split(": ")[0] for problem in told] == [place for place, _ in expected]
     assert all(message in problem for problem, (_, message) in zip(told, expected, strict=True)), told

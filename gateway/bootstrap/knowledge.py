@@ -1,0 +1,64 @@
+"""Wires the sources of knowledge that `countersign.yaml` declares to what reads them."""
+
+from collections.abc import Mapping
+from typing import cast
+
+from connectors.contract import Capability, Connector, HasArticles, HasHistory
+from gateway.errors import ConfigurationInvalid
+from gateway.knowledge import Audience, Defaults
+from gateway.knowledge.pages import Sitemap
+from gateway.knowledge.sources import DAY, HOUR, MINUTE, NEVER, Declared, Files, HelpCentre, Reads
+from gateway.settings import Installation, KnowledgeEntry
+from gateway.workflow.solved import Solved
+
+NEEDS = {"account": Capability.ARTICLES, "solved": Capability.HISTORY}
+
+
+def sources_of(installation: Installation, desks: Mapping[str, Connector]) -> list[Declared]:
+    """What a worker looks after. Raises ConfigurationInvalid where a help desk has nothing to give."""
+    problems = [
+        f"knowledge {name}: the help desk of {account} gives no {'articles' if kind == 'account' else 'solved tickets'}"
+        for name, entry in installation.knowledge.items()
+        for kind, capability in NEEDS.items()
+        if (account := getattr(entry, kind)) and capability not in desks[account].capabilities
+    ]
+    if problems:
+        raise ConfigurationInvalid(problems)
+    return [_declared(name, entry, installation, desks) for name, entry in installation.knowledge.items()]
+
+
+def _declared(name: str, entry: KnowledgeEntry, installation: Installation, desks: Mapping[str, Connector]) -> Declared:
+    here = entry.kind in ("folder", "jsonl")
+    defaults = Defaults(
+        name,
+        entry.language,
+        Audience(entry.audience or ("internal" if entry.kind == "solved" else "public")),
+        entry.brand,
+        entry.owner.team,
+        entry.authority,
+        tuple(entry.internal_titles),
+    )
+    return Declared(
+        defaults=defaults,
+        contact=entry.owner.contact,
+        place=f"{entry.kind} {getattr(entry, entry.kind)}",
+        read=_reader(entry, defaults, installation, desks),
+        every=entry.every_seconds or (MINUTE if here else HOUR),
+        whole_every=NEVER if entry.kind == "solved" else DAY,
+        here=here,
+    )
+
+
+def _reader(
+    entry: KnowledgeEntry, defaults: Defaults, installation: Installation, desks: Mapping[str, Connector]
+) -> Reads:
+    if entry.account:
+        return HelpCentre(cast(HasArticles, desks[entry.account]), defaults)
+    if entry.solved:
+        regions = installation.accounts[entry.solved].phone_regions
+        return Solved(cast(HasHistory, desks[entry.solved]), defaults, tuple(regions))
+    if entry.sitemap:
+        return Sitemap(entry.sitemap, defaults, entry.most_pages, entry.allow_private_network)
+    path = entry.folder or entry.jsonl
+    assert path is not None  # the entry has exactly one place
+    return Files(path, defaults)
