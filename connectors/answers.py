@@ -52,6 +52,23 @@ async def unpacked(chunks: AsyncIterator[bytes], encoding: str, limit: int = LON
     return bytes(body)
 
 
+async def beginning(chunks: AsyncIterator[bytes], encoding: str, limit: int) -> bytes:
+    """The first `limit` bytes of a body; the rest is neither unpacked nor waited for. Raises `TooLong`, `Cut`."""
+    encoding = encoding.strip().lower()
+    if encoding not in ("", "identity", "gzip", "x-gzip"):
+        raise TooLong("it is packed in a way that was not asked for")
+    packer = zlib.decompressobj(wbits=31) if encoding.endswith("gzip") else None
+    body = bytearray()
+    async for chunk in chunks:
+        try:
+            body += packer.decompress(chunk, limit - len(body)) if packer else chunk
+        except zlib.error:
+            raise Cut from None
+        if len(body) >= limit:
+            break
+    return bytes(body[:limit])
+
+
 def read_json(body: bytes, what: str, *, write: bool) -> Any:
     """The document in a successful answer; None where it is empty. Raises `Unavailable` for anything else."""
     if not body:

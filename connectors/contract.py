@@ -63,6 +63,7 @@ __all__ = [
     "Priority",
     "PublicReply",
     "Received",
+    "ReadsFiles",
     "Reply",
     "Request",
     "Role",
@@ -125,6 +126,13 @@ class HasHistory(Protocol):
     """`Capability.HISTORY`: solved tickets with their replies."""
 
     def history(self, since: datetime | None) -> AsyncIterator[Sequence[Ticket]]: ...
+
+
+class ReadsFiles(Protocol):
+    """`Capability.FILES`: what is in an attached file."""
+
+    async def read_file(self, attachment: Attachment, limit: int) -> bytes:
+        """Its first `limit` bytes, from the account's own server; credentials go nowhere else."""
 
 
 class HasSidebar(Protocol):

@@ -11,7 +11,7 @@ from typing import Any
 import httpx
 from tenacity import AsyncRetrying, RetryCallState, retry_if_exception, stop_before_delay, wait_random_exponential
 
-from connectors.answers import Cut, TooLong, failure, read_json, unpacked
+from connectors.answers import Cut, TooLong, beginning, failure, read_json, unpacked
 from connectors.errors import Misconfigured, RateLimited, Rejected, RetryLater, Unavailable
 from connectors.limits import Limits, LocalLimits, budgets
 
@@ -20,7 +20,16 @@ DEADLINE = 30.0  # seconds for one call in all, so that an answer in drips does 
 UNICAST = ipaddress.IPv6Network("2000::/3")  # all that the world gives out; whatever else there is has a meaning inside
 NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
 QUICK_RETRY = 2.0  # seconds in all, reads only; longer waits belong to the job queue
+MOVED = (301, 302, 303, 307, 308)
 SHORT_PAUSE = 1.0  # seconds that a call waits for room under a limit; longer waits belong to the job queue
+
+
+class Moved(Rejected):
+    """A file lies elsewhere. Whoever follows `location` does so without credentials."""
+
+    def __init__(self, message: str, status: int, location: str) -> None:
+        super().__init__(message, status=status)
+        self.location = location
 
 
 class HttpClient:
@@ -81,22 +90,37 @@ class HttpClient:
         """The same with the answer's headers, where a vendor names there what it made. They find a name in any case."""
         return await self._call(method, path, write=True, **kwargs)
 
+    async def first_bytes(self, path: str, limit: int) -> bytes:
+        """What a file of the same server begins with, at most `limit` bytes: one try. Raises `Moved` instead of
+        following a redirect."""
+        return (await self._answer("GET", path, write=False, limit=limit))[1]
+
     async def close(self) -> None:
         await self._client.aclose()
 
     async def _call(self, method: str, path: str, *, write: bool, **kwargs: Any) -> tuple[Any, Mapping[str, str]]:
+        response, body = await self._answer(method, path, write=write, **kwargs)
+        return read_json(body, f"{method} {response.request.url.path}", write=write), response.headers
+
+    async def _answer(
+        self, method: str, path: str, *, write: bool, limit: int | None = None, **kwargs: Any
+    ) -> tuple[httpx.Response, bytes]:
+        """A successful answer with its body, of which no more than `limit` bytes are read where one is given."""
         link = self._inside(path)
         endpoint = f"{method} {re.sub(r'/[0-9]+(?=/|$)', '/*', link.path)}"
         what = f"{method} {link.path}"
         await self._wait_for_room(endpoint, what)
         try:
             async with asyncio.timeout(self._deadline):
-                response, body = await self._exchange(method, path, what, write=write, **kwargs)
+                response, body = await self._exchange(method, path, what, write=write, limit=limit, **kwargs)
         except TimeoutError:
             raise Unavailable(f"{what}: no whole answer within {self._deadline:.0f} s", may_be_stored=write) from None
         await self.limits.tell(budgets(response.headers, endpoint))
         if response.is_success:
-            return read_json(body, what, write=write), response.headers
+            return response, body
+        if limit is not None and response.status_code in MOVED:
+            said = f"{what}: {response.status_code}: the file lies elsewhere"
+            raise Moved(said, response.status_code, response.headers.get("location", ""))
         raise failure(what, response.status_code, response.headers, body, write=write)
 
     def _inside(self, path: str) -> httpx.URL:
@@ -117,12 +141,12 @@ class HttpClient:
             await asyncio.sleep(wait)
 
     async def _exchange(
-        self, method: str, path: str, what: str, *, write: bool, **kwargs: Any
+        self, method: str, path: str, what: str, *, write: bool, limit: int | None, **kwargs: Any
     ) -> tuple[httpx.Response, bytes]:
         extensions = {"trace": _Guard(self._base).trace} if self._guarded else {}
         try:
             async with self._client.stream(method, path, extensions=extensions, **kwargs) as response:
-                return response, await self._read(response, what, write=write)
+                return response, await self._read(response, what, write=write, limit=limit)
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError) as error:
             raise Unavailable(f"{what}: cannot reach {self._base.host} ({_reason(error)})") from None
         except httpx.LocalProtocolError:
@@ -132,9 +156,12 @@ class HttpClient:
                 f"{what}: no whole answer from {self._base.host} ({type(error).__name__})", may_be_stored=write
             ) from None
 
-    async def _read(self, response: httpx.Response, what: str, *, write: bool) -> bytes:
+    async def _read(self, response: httpx.Response, what: str, *, write: bool, limit: int | None) -> bytes:
+        chunks, encoding = response.aiter_raw(), response.headers.get("content-encoding", "")
         try:
-            return await unpacked(response.aiter_raw(), response.headers.get("content-encoding", ""))
+            if limit is not None and response.is_success:
+                return await beginning(chunks, encoding, limit)
+            return await unpacked(chunks, encoding)
         except (TooLong, Cut) as problem:
             if not response.is_success:
                 return b""  # the status tells enough

@@ -21,6 +21,7 @@ class Capability(StrEnum):
     MARKS = "marks"
     ARTICLES = "articles"
     HISTORY = "history"
+    FILES = "files"  # what is in an attached file can be read
     POLLING = "polling"
     SIDEBAR = "sidebar"
     SIGNED_SIDEBAR = "signed_sidebar"  # and the help desk signs who looks at it

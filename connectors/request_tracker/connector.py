@@ -8,6 +8,7 @@ from connectors.contract import (
     Account,
     Action,
     Article,
+    Attachment,
     BodyFormat,
     Capability,
     Change,
@@ -29,6 +30,7 @@ from connectors.request_tracker.poll import poll
 from connectors.request_tracker.read import fetch
 from connectors.request_tracker.receive import receive
 from connectors.request_tracker.settings import SECRET_ROLES, Settings, settings
+from connectors.request_tracker.thread import file_text
 from connectors.request_tracker.write import write
 
 
@@ -48,6 +50,7 @@ class RequestTrackerConnector:
             Capability.MARKS,
             Capability.ARTICLES,
             Capability.HISTORY,
+            Capability.FILES,
             Capability.POLLING,
         }
     )
@@ -103,6 +106,9 @@ class RequestTrackerConnector:
     async def history(self, since: datetime | None) -> AsyncIterator[Sequence[Ticket]]:
         async for page in archive.history(self._http, self._account, self._people, since):
             yield page
+
+    async def read_file(self, attachment: Attachment, limit: int) -> bytes:
+        return await file_text(self._http, attachment, limit)
 
     async def check(self) -> list[Finding]:
         return await check(self._http, self._account)

@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import quote
 
 from connectors.contract import Attachment, BodyFormat
-from connectors.errors import Unavailable
+from connectors.errors import NotFound, Rejected, Unavailable
 from connectors.http import HttpClient
 from connectors.request_tracker.events import MESSAGES
 from connectors.request_tracker.pages import MOST_NAMED, PAGE, ask, pages, row_id, where
@@ -75,6 +75,20 @@ async def _texts(http: HttpClient, parts: list[Part]) -> AsyncIterator[Part]:
             raise Unavailable(NOT_ASKED)
         for part in found:
             yield part
+
+
+async def file_text(http: HttpClient, attachment: Attachment, limit: int) -> bytes:
+    """What a text file begins with. RT gives contents as characters in JSON, so only text comes through unharmed."""
+    if (attachment.size or 0) > LONGEST_CALL:
+        raise Rejected(f"a file of {attachment.size} bytes is not read")
+    query = json.dumps([{"field": "id", "value": attachment.id}])
+    found = await ask(http, ATTACHMENTS, {"query": query, "fields": "Content", "per_page": "1"})
+    if [str(row_id(part)) for part in found] not in ([attachment.id], []):
+        raise Unavailable(NOT_ASKED)
+    content = found[0].get("Content") if found else None
+    if not isinstance(content, str):
+        raise NotFound(f"attachment {attachment.id} has no content that we may read")
+    return content.encode(errors="replace")[:limit]
 
 
 def body_of(parts: Sequence[Part], texts: dict[int, str]) -> tuple[str, BodyFormat]:

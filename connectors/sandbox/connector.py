@@ -10,6 +10,7 @@ from connectors.contract import (
     Account,
     Action,
     Article,
+    Attachment,
     BodyFormat,
     Capability,
     Change,
@@ -63,6 +64,7 @@ class SandboxConnector:
             Capability.MARKS,
             Capability.ARTICLES,
             Capability.HISTORY,
+            Capability.FILES,
         }
     )
 
@@ -136,6 +138,10 @@ class SandboxConnector:
                 with contextlib.suppress(NotFound):  # deleted since the page was made
                     tickets.append(await self.fetch(reading.identifier(entry)))
             yield tickets
+
+    async def read_file(self, attachment: Attachment, limit: int) -> bytes:
+        """The desk keeps contents that were given with a message; of others it knows the name alone."""
+        return await self._http.first_bytes(f"/api/files/{quote(attachment.id, safe='')}", limit)
 
     async def check(self) -> list[Finding]:
         """Token, rights and webhook, from the one call in which the desk tells them all."""

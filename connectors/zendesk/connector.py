@@ -11,6 +11,7 @@ from connectors.contract import (
     Action,
     Agent,
     Article,
+    Attachment,
     BodyFormat,
     Capability,
     Change,
@@ -23,6 +24,7 @@ from connectors.contract import (
     WriteReceipt,
 )
 from connectors.errors import AuthFailed
+from connectors.files import read_link
 from connectors.http import HttpClient
 from connectors.limits import Limits
 from connectors.values import document, mapping
@@ -38,6 +40,7 @@ from connectors.zendesk.values import identifier
 from connectors.zendesk.write import write
 
 HERE = Path(__file__).parent
+FILE_STORE = "zdusercontent.com"  # where addresses of files lead on
 
 
 class ZendeskConnector:
@@ -57,6 +60,7 @@ class ZendeskConnector:
             Capability.MARKS,
             Capability.ARTICLES,
             Capability.HISTORY,
+            Capability.FILES,
             Capability.SIDEBAR,
             Capability.SIGNED_SIDEBAR,
         }
@@ -112,6 +116,9 @@ class ZendeskConnector:
     async def history(self, since: datetime | None) -> AsyncIterator[Sequence[Ticket]]:
         async for page in archive.history(self._http, since, await self._integration_user()):
             yield page
+
+    async def read_file(self, attachment: Attachment, limit: int) -> bytes:
+        return await read_link(self._http, attachment, limit, store=FILE_STORE)
 
     async def identify(self, request: Request) -> Agent:
         return identify(request, self._account)

@@ -16,6 +16,7 @@ Answers that are class attributes:
 - `ticket_id`: an open ticket with at least one tag and one public message of the requester.
 - `long_ticket_id`, `long_thread`: a ticket whose thread takes more than one page, and how many messages it has.
 - `attachment`: what `fetch` must tell of one file on `ticket_id` (id, name, media type, size); None: no attachments.
+- `text_file`, `text_in_file`: where files are read, one on `ticket_id` as `fetch` tells of it, and its bytes.
 - `rights`: names of the rights that `check` proves, each something that `take_away` understands.
 
 Answers that are methods (a new object per test, so `setup_method` may build a fresh vendor):
@@ -44,9 +45,10 @@ What a capability does not name is skipped, with one exception: an action that a
 
 from tests.connectors.deliveries import DeliveryPromises
 from tests.connectors.failures import FailurePromises
+from tests.connectors.files import FilePromises
 from tests.connectors.polling import PollingPromises
 from tests.connectors.threads import ThreadPromises
 
 
-class ConnectorContract(DeliveryPromises, ThreadPromises, FailurePromises, PollingPromises):
+class ConnectorContract(DeliveryPromises, ThreadPromises, FilePromises, FailurePromises, PollingPromises):
     """What comes in, what is told when asked, what is read and written, and how it fails: one file each."""

@@ -6,23 +6,25 @@ from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any, TypeVar
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Query, Request, Response
 
-from connectors.contract import Article, Change, Message, Person, Role, Status, Visibility
+from connectors.contract import Article, Attachment, Change, Message, Person, Role, Status, Visibility
 from connectors.sandbox.desk.access import Authenticated, Caller, InCharge, Right
 from connectors.sandbox.desk.shapes import (
     NewArticle,
+    NewAttachment,
     NewMessage,
     NewTicket,
     TicketUpdate,
     article_json,
     attachments_of,
+    contents_of,
     message_json,
     person_json,
     requester_of,
     ticket_json,
 )
-from connectors.sandbox.desk.tickets import Desk, Entry, Ticket
+from connectors.sandbox.desk.tickets import Desk, Entry, Refusal, Ticket
 
 router = APIRouter(prefix="/api", tags=["help desk"])
 Cursor = Annotated[int, Query(ge=0, description="`next_cursor` of the page before.")]
@@ -70,7 +72,7 @@ async def open_ticket(request: Request, caller: Authenticated, new: NewTicket) -
     """A new ticket, as if the requester had written it: needs the agents' token."""
     caller.needs(Right.CHANGE_TICKETS)
     requester = requester_of(new.requester)
-    files = attachments_of(new.attachments, uuid.uuid4().hex[:8])
+    files = kept_files(desk_of(request), caller, new.attachments)
     entry = Entry(caller.person if caller.is_bot else requester, new.body, Visibility.PUBLIC, new.format, None, files)
     change = Change(tuple(new.tags), new.priority, new.team)
     ticket = desk_of(request).open(
@@ -115,7 +117,7 @@ async def update_ticket(request: Request, caller: Authenticated, ticket_id: str,
     change = update.change()
     if change:
         caller.needs(Right.CHANGE_TICKETS)
-    entry = entry_of(update.message, caller, ticket) if update.message else None
+    entry = entry_of(update.message, caller, ticket, desk_of(request)) if update.message else None
     actor = entry.author if entry else caller.person
     stored = desk_of(request).update(ticket, actor, entry, change, update.if_version)
     return {
@@ -145,6 +147,16 @@ async def find_messages(
         if message.mark == client_ref and (not mine or message.author.id == caller.person.id)
     ]
     return {"data": found[:100], "next_cursor": None}
+
+
+@router.get("/files/{file_id}")
+async def file(request: Request, caller: Authenticated, file_id: str) -> Response:
+    """What is in an attached file of the token's brand, as bytes that no browser takes for a page."""
+    caller.needs(Right.READ_TICKETS)
+    found = desk_of(request).contents[caller.brand.name].get(file_id)
+    if found is None:
+        raise Refusal(404, "no_such_file", f"The desk keeps no content of {file_id}.")
+    return Response(found, media_type="application/octet-stream")
 
 
 @router.get("/articles")
@@ -187,14 +199,20 @@ def earlier_of(new: NewTicket, caller: Caller, requester: Person) -> list[tuple[
     return sorted(past, key=lambda entry: entry[0])
 
 
-def entry_of(new: NewMessage, caller: Caller, ticket: Ticket) -> Entry:
+def entry_of(new: NewMessage, caller: Caller, ticket: Ticket, desk: Desk) -> Entry:
     """What will be stored, if the caller may: a public message needs another right than a note."""
     public = new.visibility is Visibility.PUBLIC
     caller.needs(Right.WRITE_REPLIES if public else Right.WRITE_NOTES)
     author = caller.speaks_as(new.author, ticket.requester)
     visibility = Visibility.PUBLIC if author.role is Role.REQUESTER else new.visibility
-    files = attachments_of(new.attachments, uuid.uuid4().hex[:8])
+    files = kept_files(desk, caller, new.attachments)
     return Entry(author, new.body, visibility, new.format, new.client_ref, files)
+
+
+def kept_files(desk: Desk, caller: Caller, new: list[NewAttachment]) -> tuple[Attachment, ...]:
+    files = attachments_of(new, uuid.uuid4().hex[:8])
+    desk.contents[caller.brand.name] |= contents_of(new, files)
+    return files
 
 
 def aware(moment: datetime | None) -> datetime:

@@ -30,11 +30,12 @@ class Shape(BaseModel):
 
 
 class NewAttachment(Shape):
-    """What is known of a file; the desk keeps no contents."""
+    """What is known of a file. The desk keeps the content where a text is given, and tells its size then."""
 
     name: Line
     media_type: Line | None = None
     size: int | None = Field(None, ge=0)
+    text: Annotated[str, StringConstraints(max_length=256_000)] | None = None
 
 
 class NewMessage(Shape):
@@ -104,9 +105,23 @@ class NewArticle(Shape):
 
 def attachments_of(found: list[NewAttachment], owner: str) -> tuple[Attachment, ...]:
     return tuple(
-        Attachment(f"{owner}-{number}", file.name, file.media_type, file.size)
+        Attachment(
+            f"{owner}-{number}",
+            file.name,
+            file.media_type,
+            file.size if file.text is None else len(file.text.encode(errors="replace")),
+        )
         for number, file in enumerate(found, start=1)
     )
+
+
+def contents_of(found: list[NewAttachment], files: tuple[Attachment, ...]) -> dict[str, bytes]:
+    """What is in the files of which a text was given, by their ids."""
+    return {
+        stored.id: new.text.encode(errors="replace")
+        for new, stored in zip(found, files, strict=True)
+        if new.text is not None
+    }
 
 
 def person_json(person: Person | None) -> dict[str, Any] | None:

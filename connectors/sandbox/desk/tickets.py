@@ -82,6 +82,7 @@ class Desk:
     def __init__(self, brands: Sequence[Brand], tell: Callable[[Brand, Happening], None]) -> None:
         self.brands = {brand.name: brand for brand in brands}
         self.articles: dict[str, list[Article]] = {brand.name: [] for brand in brands}
+        self.contents: dict[str, dict[str, bytes]] = {brand.name: {} for brand in brands}  # of files, by their ids
         self.dedupes = False
         self._tell = tell
         self._tickets: dict[str, Ticket] = {}

@@ -90,6 +90,12 @@ class RequestTrackerDesk:
         self.parts.append(part)
         return row
 
+    def attach(self, transaction: str, id_: int, name: str, media_type: str, content: bytes) -> None:
+        """A file of a message that is there already."""
+        headers = f"Content-Type: {media_type}\nContent-Length: {len(content)}"
+        part = {"id": str(id_), "TransactionId": transaction, "ContentType": media_type, "Filename": name}
+        self.parts.append({**part, "Headers": headers, "Content": content.decode()})
+
     def happens(self, ticket_id: str, author: str, kind: str, **told: str) -> Row:
         """A transaction, which moves the ticket's version on."""
         self._now += timedelta(seconds=1)

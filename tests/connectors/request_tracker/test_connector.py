@@ -27,6 +27,10 @@ class TestRequestTracker(ConnectorContract):
     long_ticket_id = LONG_TICKET
     long_thread = 230
     attachment = Attachment("3", "receipt.pdf", "application/pdf", 16)
+    text_file = Attachment(
+        "90", "serials.csv", "text/csv", 23, "https://rt.example.com/Ticket/Attachment/50/90/serials.csv"
+    )
+    text_in_file = "serial;year\nÄ-77;2026\n".encode()
     rights = (
         "credentials",
         "the right token",
@@ -40,6 +44,7 @@ class TestRequestTracker(ConnectorContract):
 
     def setup_method(self) -> None:
         self.desk = RequestTrackerDesk(self.long_thread)
+        self.desk.attach("50", 90, "serials.csv", "text/csv", self.text_in_file)
 
     def sign(self, body: bytes, *, secret: str | None = None, at: datetime | None = None) -> Request:
         return delivery(body, secret=secret or SECRET, at=at)

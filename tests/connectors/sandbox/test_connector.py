@@ -54,13 +54,16 @@ class TestSandbox(ConnectorContract):
     long_ticket_id = "1002"
     long_thread = 130
     attachment = Attachment("file-1", "receipt.pdf", "application/pdf", 35_574)
+    text_file = Attachment("file-2", "serials.csv", "text/csv", 22)
+    text_in_file = b"serial;year\nA-77;2026\n"
     rights = tuple(right.value for right in Right)
 
     def setup_method(self) -> None:
         brand = Brand("demo", "agents-token", "the-bots-token", "https://gateway.example/webhooks/demo", SECRET)
         self.app = create_desk(DeskSettings((brand,), hosts=("desk.example",)), Unsent(()))
         self.desk: Desk = self.app.state.desk
-        first = Entry(MARTA, "Where is my parcel?", attachments=(self.attachment,))
+        first = Entry(MARTA, "Where is my parcel?", attachments=(self.attachment, self.text_file))
+        self.desk.contents["demo"][self.text_file.id] = self.text_in_file
         self.desk.open("demo", "Parcel late", first, MARTA, Change(["shipping"]))
         self.desk.open("demo", "A long story", Entry(MARTA, "Chapter 1"), MARTA, Change(["patience"]))
         for chapter in range(2, self.long_thread + 1):

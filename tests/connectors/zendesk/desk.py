@@ -16,7 +16,7 @@ from urllib.parse import parse_qs, urlsplit
 import httpx
 import nh3
 
-from connectors.contract import Account, Role, Visibility
+from connectors.contract import Account, Attachment, Role, Visibility
 
 HERE = Path(__file__).parent
 ME, ANN, RITA = 8447388090001, 8447388090494, 8447388099999
@@ -47,6 +47,8 @@ class ZendeskDesk:
     def __init__(self, long_thread: int = 0) -> None:
         self.missing: set[str] = set()
         self.headers = {"x-rate-limit": "700", "x-rate-limit-remaining": "650", "ratelimit-reset": "30"}
+        self.files: dict[str, bytes] = {}  # by their paths
+        self.leads_on_to = ""  # where the address of a file redirects to
         self.make_public = False  # a misbehaving trigger
         self.scripted: dict[str, Answer] = {}  # "GET /path": what is answered there, whatever was asked
         self.articles: list[dict[str, Any]] = recorded("articles")["articles"]
@@ -89,10 +91,18 @@ class ZendeskDesk:
         self.comments[ticket_id].append(comment)
         return self._audit(ticket_id, author, stamp, [comment], custom)
 
+    def attach(self, file: Attachment, content: bytes) -> None:
+        """A file on the newest comment of the ticket."""
+        told = {"id": int(file.id), "file_name": file.name, "content_type": file.media_type, "size": file.size}
+        self.comments[TICKET][-1]["attachments"].append({**told, "content_url": file.url})
+        self.files[urlsplit(file.url or "").path] = content
+
     # -- the endpoints --------------------------------------------------------------------------------------------
 
     def answer(self, request: httpx.Request) -> httpx.Response:
         split = urlsplit(str(request.url))
+        if split.path in self.files:
+            return self._file(split.path, request)
         query = {key: values[0] for key, values in parse_qs(split.query).items()}
         status, document = self._route(request, split.path, query)
         return httpx.Response(status, content=json.dumps(document), headers=self.headers)
@@ -117,6 +127,11 @@ class ZendeskDesk:
         if path.startswith("/api/v2/webhooks/") and path.endswith("/signing_secret"):
             return self._unless("webhooks", recorded("webhook_signing_secret"))
         return plain[path]() if path in plain else (404, recorded("error__not_found"))
+
+    def _file(self, path: str, request: httpx.Request) -> httpx.Response:
+        if self.leads_on_to and request.url.host == "acme.zendesk.com":
+            return httpx.Response(302, headers={"location": self.leads_on_to + path})
+        return httpx.Response(200, content=self.files[path])
 
     def _unless(self, right: str, document: Any) -> Answer:
         return (403, recorded("error__forbidden")) if right in self.missing else (200, document)

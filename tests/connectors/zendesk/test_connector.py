@@ -20,10 +20,19 @@ class TestZendesk(ConnectorContract):
     long_ticket_id = LONG_TICKET
     long_thread = 230
     attachment = Attachment("8447390000001", "label.jpg", "image/jpeg", 48_213)
+    text_file = Attachment(
+        "8447390000003",
+        "serials.csv",
+        "text/csv",
+        22,
+        "https://acme.zendesk.com/attachments/token/def/?name=serials.csv",
+    )
+    text_in_file = b"serial;year\nA-77;2026\n"
     rights = ("credentials", "stranger", "staff", "all tickets", "public replies", "history", "groups", "webhooks")
 
     def setup_method(self) -> None:
         self.desk = ZendeskDesk(self.long_thread)
+        self.desk.attach(self.text_file, self.text_in_file)
 
     def sign(self, body: bytes, *, secret: str | None = None, at: datetime | None = None) -> Request:
         return delivery(body, secret=secret or SECRET, at=at)

@@ -1,0 +1,35 @@
+"""Reads what is in an attached file: from the account's own server, and never elsewhere with its credentials."""
+
+from urllib.parse import urljoin
+
+import httpx
+
+from connectors.contract import Attachment
+from connectors.errors import Rejected
+from connectors.http import HttpClient, Moved
+
+
+async def read_link(http: HttpClient, attachment: Attachment, limit: int, *, store: str | None = None) -> bytes:
+    """The first `limit` bytes of a file by its address. A redirect is followed once, as a stranger, and only over
+    https to a host below `store`, where the vendor keeps its files."""
+    if not attachment.url:
+        raise Rejected("the file has no address")
+    try:
+        return await http.first_bytes(attachment.url, limit)
+    except Moved as moved:
+        link = _link(urljoin(f"{http.base_url}/", moved.location))
+        if store is None or link.scheme != "https" or not link.host.endswith(f".{store}"):
+            raise Rejected(str(moved), status=moved.status) from None
+    stranger = HttpClient(f"https://{link.netloc.decode('ascii')}")
+    try:
+        return await stranger.first_bytes(str(link), limit)
+    finally:
+        await stranger.close()
+
+
+def _link(address: str) -> httpx.URL:
+    try:
+        link = httpx.URL(address)
+    except httpx.InvalidURL:
+        link = httpx.URL("")
+    return link if not link.userinfo else httpx.URL("")
