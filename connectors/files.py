@@ -4,18 +4,17 @@ from urllib.parse import urljoin
 
 import httpx
 
-from connectors.contract import Attachment
 from connectors.errors import Rejected
 from connectors.http import HttpClient, Moved
 
 
-async def read_link(http: HttpClient, attachment: Attachment, limit: int, *, store: str | None = None) -> bytes:
+async def read_link(http: HttpClient, address: str | None, limit: int, *, store: str | None = None) -> bytes:
     """The first `limit` bytes of a file by its address. A redirect is followed once, as a stranger, and only over
     https to a host below `store`, where the vendor keeps its files."""
-    if not attachment.url:
+    if not address:
         raise Rejected("the file has no address")
     try:
-        return await http.first_bytes(attachment.url, limit)
+        return await http.first_bytes(address, limit)
     except Moved as moved:
         link = _link(urljoin(f"{http.base_url}/", moved.location))
         if store is None or link.scheme != "https" or not link.host.endswith(f".{store}"):

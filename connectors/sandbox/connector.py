@@ -28,6 +28,7 @@ from connectors.contract import (
     WriteReceipt,
 )
 from connectors.errors import ConnectorError, Misconfigured, NotFound, Rejected, SignatureInvalid
+from connectors.files import read_link
 from connectors.http import HttpClient
 from connectors.sandbox import reading
 from connectors.sandbox.deliveries import events_of
@@ -141,7 +142,7 @@ class SandboxConnector:
 
     async def read_file(self, attachment: Attachment, limit: int) -> bytes:
         """The desk keeps contents that were given with a message; of others it knows the name alone."""
-        return await self._http.first_bytes(f"/api/files/{quote(attachment.id, safe='')}", limit)
+        return await read_link(self._http, f"/api/files/{quote(attachment.id, safe='')}", limit)
 
     async def check(self) -> list[Finding]:
         """Token, rights and webhook, from the one call in which the desk tells them all."""

@@ -118,7 +118,7 @@ class ZendeskConnector:
             yield page
 
     async def read_file(self, attachment: Attachment, limit: int) -> bytes:
-        return await read_link(self._http, attachment, limit, store=FILE_STORE)
+        return await read_link(self._http, attachment.url, limit, store=FILE_STORE)
 
     async def identify(self, request: Request) -> Agent:
         return identify(request, self._account)

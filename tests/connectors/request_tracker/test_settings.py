@@ -62,5 +62,6 @@ def test_what_the_account_does_without_is_no_capability() -> None:
         Capability.INTERNAL_NOTE,
         Capability.MARKS,
         Capability.HISTORY,
+        Capability.FILES,
         Capability.POLLING,
     }
