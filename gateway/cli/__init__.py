@@ -45,6 +45,7 @@ def _add_commands() -> None:
         dead,
         demo,
         init,
+        knowledge,
         ledger,
         outcomes,
         pause,
@@ -64,5 +65,6 @@ def _add_commands() -> None:
     app.add_typer(account.app, name="account", help="Connect a help desk to this installation.")
     app.add_typer(runs.app, name="runs", help="What became of events.")
     app.add_typer(ledger.app, name="ledger", help="What tickets cost, and how long they took.")
+    app.add_typer(knowledge.app, name="knowledge", help="What drafts may quote, and how it is.")
     app.add_typer(dead.app, name="dead", help="Events that were given up.")
     app.add_typer(policy.app, name="policy", help="Check, test and explain policies.")

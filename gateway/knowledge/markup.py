@@ -64,7 +64,7 @@ def _pieces(root: Any) -> Iterator[str]:
         node, enters = waiting.pop()
         tag = node.tag
         if not enters:
-            yield "\n\n" if tag != "li" else "\n"
+            yield "\n\n"
         elif tag == "-text":
             yield _SPACE.sub(" ", node.text_content or "")
         elif tag == "br":
@@ -76,7 +76,7 @@ def _pieces(root: Any) -> Iterator[str]:
                 yield "\n- " if tag == "li" else "\n\n"
             elif tag in ("td", "th"):
                 yield " "
-            if heading or tag in _BLOCKS or tag == "li":
+            if heading or tag in _BLOCKS:
                 waiting.append((node, False))
             waiting.extend((child, True) for child in reversed(list(node.iter(include_text=True))))
 
