@@ -29,12 +29,14 @@ class Solved:
 
     async def __call__(self, cursor: str | None) -> Content:
         newest = datetime.fromisoformat(cursor) if cursor else datetime.now(UTC) - LOOKS_BACK
+        began = newest
         found: dict[str, Article] = {}
-        seen, problems, ended = 0, [], False
+        seen, problems, ended, in_order = 0, [], False, True
         try:
             async for page in self.desk.history(newest):
                 for ticket in page:
                     seen += 1
+                    in_order = in_order and ticket.updated_at >= newest
                     newest = max(newest, ticket.updated_at)
                     if article := learnt_from(ticket, self.defaults, self.phone_regions):
                         found[ticket.id] = article
@@ -47,6 +49,8 @@ class Solved:
             if not seen:
                 raise
             problems.append(f"{error}; the next reading goes on")
+            if not in_order:  # what was not seen yet may be older than what was
+                newest = began
         return Content(
             list(found.values()),
             problems,
