@@ -8,12 +8,14 @@ from typing import Annotated
 from fastapi import APIRouter, Request
 from pydantic import BaseModel, Field, StringConstraints
 
+from gateway.access.visitor import Visitor
 from gateway.api.problems import responses
 from gateway.errors import NotFound
 from gateway.store import pauses
+from gateway.store.audit import API
 from gateway.store.database import Database
 from gateway.store.pauses import ALL
-from gateway.workflow.pause import ADMIN, LONGEST_REASON
+from gateway.workflow.pause import LONGEST_REASON
 
 router = APIRouter(prefix="/api", tags=["operations"], responses=responses(403, 422, 503))
 WITHOUT_NUL = r"^[^\x00]*$"  # Postgres keeps no text with one
@@ -71,17 +73,22 @@ async def pause(request: Request, stop: Stop) -> Paused:
     first reason stays."""
     if stop.account != ALL and stop.account not in request.app.state.accounts:
         raise NotFound(f"there is no account {stop.account}", remedy="`countersign.yaml` names them; `*` is all")
-    await pauses.pause(_database(request), stop.account, by=ADMIN, because=stop.because)
+    await pauses.pause(_database(request), stop.account, by=_who(request), because=stop.because, where=API)
     return await paused(request)
 
 
 @router.post("/resume", summary="Go on where it stopped", responses=responses(404))
 async def resume(request: Request, go: Go) -> Resumed:
     """`*` ends the pause of all accounts; those that were paused by name stay so."""
-    woken = await pauses.resume(_database(request), go.account, by=ADMIN)
+    woken = await pauses.resume(_database(request), go.account, by=_who(request), where=API)
     if woken is None:
         raise NotFound(f"{go.account} is not paused", remedy="GET /api/pauses tells what is")
     return Resumed(woken)
+
+
+def _who(request: Request) -> str:
+    visitor: Visitor = request.state.visitor
+    return visitor.name
 
 
 def _database(request: Request) -> Database:

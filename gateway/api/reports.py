@@ -9,8 +9,10 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query, Request
 from pydantic import BaseModel, Field, model_validator
 
+from gateway.access.visitor import Visitor
 from gateway.api.problems import responses
 from gateway.store import events, quarantine
+from gateway.store.audit import API
 from gateway.store.database import Database
 from gateway.store.reports import RunLine, Story, TicketCost, run_list, run_story, ticket_costs, ticket_story
 
@@ -182,9 +184,10 @@ async def replay(request: Request, asked: Replay) -> Replayed:
     if asked.all:
         ids = [row["id"] for row in await events.dead(database, limit=MOST)]
         deliveries = [row["id"] for row in await quarantine.waiting(database, limit=MOST)]
-    told = await request.app.state.quarantine.replay(deliveries) if deliveries else {}
+    who: Visitor = request.state.visitor
+    told = await request.app.state.quarantine.replay(deliveries, by=who.name, where=API) if deliveries else {}
     return Replayed(
-        await events.replay(database, ids),
+        await events.replay(database, ids, by=who.name, where=API),
         [number for number, why in told.items() if why is None],
         {number: why for number, why in told.items() if why is not None},
     )

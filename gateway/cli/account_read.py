@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from gateway.bootstrap import installation_of
-from gateway.cli.asking import ask
+from gateway.cli.asking import ask, os_user
 from gateway.cli.tables import console
 from gateway.errors import NotFound
 from gateway.settings import read_environment
@@ -28,6 +28,6 @@ def read_(
     wanted = list(dict.fromkeys(ticket.strip().removeprefix("#") for ticket in tickets))
     if not all(ticket and ticket.isprintable() and len(ticket) <= LONGEST_ID for ticket in wanted):
         raise typer.BadParameter("Write the ids of tickets.", param_hint="TICKET...")
-    numbers = ask(lambda database: ask_for(database, name, wanted))
+    numbers = ask(lambda database: ask_for(database, name, wanted, by=os_user()))
     for ticket, number in zip(wanted, numbers, strict=True):
         console().print(f"Ticket {ticket}: countersign runs show {number}", markup=False)

@@ -1,6 +1,7 @@
 """Asks the database one question for a command that only looks something up."""
 
 import asyncio
+import os
 from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import TypeVar
@@ -31,3 +32,13 @@ def moment(text: str | None) -> datetime | None:
         return since(text) if text else None
     except NotATime as error:
         raise typer.BadParameter(str(error), param_hint="--since") from None
+
+
+def os_user() -> str:
+    """The user of the operating system, whatever the environment claims."""
+    try:
+        import pwd
+
+        return pwd.getpwuid(os.getuid()).pw_name
+    except (ImportError, KeyError):
+        return f"user {os.getuid()}" if hasattr(os, "getuid") else "unknown"

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from gateway.cli.asking import ask
+from gateway.cli.asking import ask, os_user
 from gateway.cli.tables import Column, console, print_json, print_table
 from gateway.errors import NotFound
 from gateway.store import events, quarantine
@@ -105,7 +105,7 @@ async def _replay(
         dead, waiting = await _dead(database, None, MOST)
         runs, deliveries = [row["id"] for row in dead], [row["id"] for row in waiting]
     told = await _translate(database, deliveries) if deliveries else {}
-    return await events.replay(database, runs), told
+    return await events.replay(database, runs, by=os_user()), told
 
 
 async def _translate(database: Database, deliveries: list[int]) -> dict[int, str | None]:
@@ -117,7 +117,7 @@ async def _translate(database: Database, deliveries: list[int]) -> dict[int, str
     installation = installation_of(read_environment())
     connectors = desk_connectors(installation)
     try:
-        return await Quarantine(database, connectors, secrets_of(installation)).replay(deliveries)
+        return await Quarantine(database, connectors, secrets_of(installation)).replay(deliveries, by=os_user())
     finally:
         for connector in connectors.values():
             await connector.close()

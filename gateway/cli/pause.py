@@ -1,12 +1,11 @@
 """`countersign pause` and `resume`: the emergency brake, which also works when countersign.yaml does not."""
 
-import os
 from collections.abc import Sequence
 from typing import Annotated
 
 import typer
 
-from gateway.cli.asking import ask
+from gateway.cli.asking import ask, os_user
 from gateway.cli.tables import console
 from gateway.errors import ConfigurationInvalid, NotFound
 from gateway.settings import read_environment
@@ -35,7 +34,7 @@ def pause(
     reason = " ".join(because.split())
     if not reason or len(reason) > LONGEST_REASON:
         raise typer.BadParameter(f"Give a reason of 1 to {LONGEST_REASON} characters.", param_hint="--because")
-    new = ask(lambda database: pauses.pause(database, which, by=_who(), because=reason))
+    new = ask(lambda database: pauses.pause(database, which, by=os_user(), because=reason))
     verb = "paused" if new else "paused already"
     end = f"countersign resume {'--all' if which == ALL else which}"
     console().print(f"{named(which).capitalize()}: {verb}. Nothing is written or sent until `{end}`.")
@@ -46,7 +45,7 @@ def resume(account: Account = None, all_: All = False) -> None:
     which = _which(account, all_)
 
     async def resumed(database: Database) -> tuple[int | None, Sequence[Row]]:
-        return await pauses.resume(database, which, by=_who()), await pauses.active(database)
+        return await pauses.resume(database, which, by=os_user()), await pauses.active(database)
 
     woken, still = ask(resumed)
     if woken is None:
@@ -76,13 +75,3 @@ def _must_exist(account: str) -> None:
         return
     if account not in known:
         raise NotFound(f"there is no account {account}", remedy=f"The accounts are: {', '.join(sorted(known))}")
-
-
-def _who() -> str:
-    """The user of the operating system, whatever the environment claims."""
-    try:
-        import pwd
-
-        return pwd.getpwuid(os.getuid()).pw_name
-    except (ImportError, KeyError):
-        return f"user {os.getuid()}" if hasattr(os, "getuid") else "unknown"

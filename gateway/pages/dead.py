@@ -6,8 +6,9 @@ from fastapi import APIRouter, Form, Query, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, RedirectResponse
 
-from gateway.pages.render import RunId, database_of, only_from_our_pages, page
+from gateway.pages.render import RunId, database_of, only_from_our_pages, page, visitor_of
 from gateway.store import events, quarantine
+from gateway.store.audit import PAGE
 
 routes = APIRouter()
 MOST = 200  # events, and deliveries, on one page, and so in one form
@@ -33,7 +34,8 @@ async def replay(
     if not run and not delivery:
         nothing = {"type": "missing", "loc": ("body", "run"), "msg": "Choose an event or a delivery", "input": None}
         raise RequestValidationError([nothing])
-    told = await request.app.state.quarantine.replay(delivery) if delivery else {}
+    who = visitor_of(request).name
+    told = await request.app.state.quarantine.replay(delivery, by=who, where=PAGE) if delivery else {}
     refused = sum(why is not None for why in told.values())
-    done = len(await events.replay(database_of(request), run or [])) + len(told) - refused
+    done = len(await events.replay(database_of(request), run or [], by=who, where=PAGE)) + len(told) - refused
     return RedirectResponse(f"/dead?replayed={done}&refused={refused}", status_code=303)

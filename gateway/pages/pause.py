@@ -7,10 +7,11 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from pydantic import StringConstraints
 
 from gateway.errors import NotFound
-from gateway.pages.render import WITHOUT_NUL, database_of, only_from_our_pages, page
+from gateway.pages.render import WITHOUT_NUL, database_of, only_from_our_pages, page, visitor_of
 from gateway.store import pauses
+from gateway.store.audit import PAGE
 from gateway.store.pauses import ALL
-from gateway.workflow.pause import ADMIN, LONGEST_REASON
+from gateway.workflow.pause import LONGEST_REASON
 
 routes = APIRouter()
 Account = Annotated[str, Form(min_length=1, max_length=255, pattern=WITHOUT_NUL)]
@@ -41,7 +42,7 @@ async def stop(request: Request, account: Account, because: Reason) -> RedirectR
     only_from_our_pages(request)
     if account != ALL and account not in request.app.state.accounts:
         raise NotFound("there is no such account")
-    await pauses.pause(database_of(request), account, by=ADMIN, because=because)
+    await pauses.pause(database_of(request), account, by=visitor_of(request).name, because=because, where=PAGE)
     return RedirectResponse("/pause", status_code=303)
 
 
@@ -49,5 +50,5 @@ async def stop(request: Request, account: Account, because: Reason) -> RedirectR
 async def go(request: Request, account: Account) -> RedirectResponse:
     """What waited walks again. Whoever presses a button twice is told of no event the second time."""
     only_from_our_pages(request)
-    woken = await pauses.resume(database_of(request), account, by=ADMIN)
+    woken = await pauses.resume(database_of(request), account, by=visitor_of(request).name, where=PAGE)
     return RedirectResponse(f"/pause?resumed={woken or 0}", status_code=303)

@@ -9,9 +9,11 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from gateway.access.oidc import SignIn
 from gateway.access.people import Person
+from gateway.audit.entries import Act
 from gateway.errors import NotAllowed, NotAuthentic, NotFound
 from gateway.pages.doors import Door
-from gateway.pages.render import WITHOUT_NUL, only_from_our_pages, page
+from gateway.pages.render import WITHOUT_NUL, database_of, only_from_our_pages, page, visitor_of
+from gateway.store.audit import PAGE, record
 
 routes = APIRouter()
 Text = Annotated[str, Query(max_length=4000, pattern=WITHOUT_NUL)]
@@ -37,7 +39,7 @@ async def picked(
     found = door.people.by_id(person) if door.picker else None
     if found is None:
         raise NotFound("there is nobody of that name to sign in as")
-    return _signed_in(door, found, _ours(next))
+    return await _signed_in(request, found, _ours(next))
 
 
 @routes.get("/sign-in/start")
@@ -69,7 +71,7 @@ async def back(request: Request, state: Text = "", code: Text = "", error: Text 
             "you are known to the identity provider, but in no group of this gateway",
             remedy="An admin can add you to a group in countersign.yaml",
         )
-    response = _signed_in(door, person, _ours(kept["next"]))
+    response = await _signed_in(request, person, _ours(kept["next"]))
     response.headers.append("set-cookie", door.cookies.set(door.cookies.state, "", 0))
     return response
 
@@ -78,15 +80,26 @@ async def back(request: Request, state: Text = "", code: Text = "", error: Text 
 async def sign_out(request: Request) -> Response:
     only_from_our_pages(request)
     door = _door(request)
+    if (person := visitor_of(request).person) is not None:
+        await record(database_of(request), Act(person.id, "sign-out", "pages", _from(request)))
     response = RedirectResponse("/sign-in", 303)
     response.headers.append("set-cookie", door.cookies.set(door.cookies.session, "", 0))
     return response
 
 
-def _signed_in(door: Door, person: Person, next: str) -> Response:
+async def _signed_in(request: Request, person: Person, next: str) -> Response:
+    """Nobody is in before it is on record with which rights."""
+    door = _door(request)
+    accounts = None if person.accounts is None else sorted(person.accounts)
+    told = {"rights": sorted(person.rights), "groups": sorted(person.groups), "accounts": accounts}
+    await record(database_of(request), Act(person.id, "sign-in", "pages", _from(request), told))
     response = RedirectResponse(next, 303)
     response.headers.append("set-cookie", door.cookies.set(door.cookies.session, door.signer.session(person)))
     return response
+
+
+def _from(request: Request) -> str:
+    return f"page, {request.client.host}" if request.client else PAGE
 
 
 def _ours(next: str) -> str:

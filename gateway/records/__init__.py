@@ -3,6 +3,7 @@
 Schema only: all SQL that reads or writes them is in `gateway.store`. Personal text is in `Content` and nowhere else.
 """
 
+from gateway.records.audit import AuditEntry, AuditHead, AuditLeaf, AuditPersonal, AuditWaiting, RequesterKey
 from gateway.records.content import Content
 from gateway.records.drift import Quarantine, Shape
 from gateway.records.intake import Delivery, Event, EventState
@@ -17,6 +18,11 @@ from gateway.records.run import Decision, Draft, DraftState, Outcome, Run, RunSt
 __all__ = [
     "Article",
     "Attempt",
+    "AuditEntry",
+    "AuditHead",
+    "AuditLeaf",
+    "AuditPersonal",
+    "AuditWaiting",
     "Content",
     "Contradiction",
     "Decision",
@@ -33,6 +39,7 @@ __all__ = [
     "PolicySet",
     "Poll",
     "Quarantine",
+    "RequesterKey",
     "Review",
     "Run",
     "RunState",

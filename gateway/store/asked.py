@@ -4,6 +4,9 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import uuid4
 
+from gateway.audit.entries import Act
+from gateway.store import audit
+from gateway.store.audit import COMMAND, SOMEBODY
 from gateway.store.database import Database
 from gateway.store.intake import WALK, ticket_lock
 from gateway.store.jobs import enqueue
@@ -16,7 +19,7 @@ values (%(account)s, %(event_id)s, %(kind)s, %(ticket)s, now(), true) returning 
 CONNECTED = "select received_at from event where account = %(account)s order by id limit 1"
 
 
-async def ask_for(database: Database, account: str, tickets: Sequence[str]) -> list[int]:
+async def ask_for(database: Database, account: str, tickets: Sequence[str], *, by: str = SOMEBODY) -> list[int]:
     """An event for each ticket, with its job; returns their numbers. All of them are committed, or none."""
     numbers: list[int] = []
     async with database.transaction() as connection:
@@ -26,6 +29,8 @@ async def ask_for(database: Database, account: str, tickets: Sequence[str]) -> l
             assert row is not None
             await enqueue(connection, WALK, {"event_id": row["id"]}, lock=ticket_lock(account, ticket))
             numbers.append(int(row["id"]))
+        told = {"tickets": list(tickets), "runs": numbers}
+        await audit.append(connection, Act(by, "account read", f"account {account}", COMMAND, told))
     return numbers
 
 

@@ -4,6 +4,9 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from gateway.audit.entries import Act
+from gateway.store import audit
+from gateway.store.audit import COMMAND, SOMEBODY
 from gateway.store.database import Database, Row
 from gateway.store.intake import WALK, ticket_lock
 from gateway.store.jobs import enqueue
@@ -70,7 +73,9 @@ async def dead(database: Database, *, account: str | None = None, limit: int = 2
     )
 
 
-async def replay(database: Database, event_ids: Sequence[int]) -> list[int]:
+async def replay(
+    database: Database, event_ids: Sequence[int], *, by: str = SOMEBODY, where: str = COMMAND
+) -> list[int]:
     """Walk dead events again, from where their rows end; returns those that were dead."""
     replayed: list[int] = []
     async with database.transaction() as connection:
@@ -88,6 +93,8 @@ async def replay(database: Database, event_ids: Sequence[int]) -> list[int]:
             # A new job, because a job of the queue that is retried keeps its count of tries.
             await enqueue(connection, WALK, {"event_id": row["id"]}, lock=ticket_lock(row["account"], row["ticket_id"]))
             replayed.append(row["id"])
+        if replayed:
+            await audit.append(connection, Act(by, "dead replay", f"{len(replayed)} runs", where, {"runs": replayed}))
     return replayed
 
 

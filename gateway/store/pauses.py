@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from gateway.store.audit import COMMAND
 from gateway.store.database import Database, Row
 from gateway.store.intake import WALK
 from gateway.store.jobs import QUEUE
@@ -9,11 +10,19 @@ from gateway.store.jobs import QUEUE
 ALL = "*"  # every account, also those that are configured later
 
 BEGIN = """
-insert into pause (account, by, because) values (%(account)s, %(by)s, %(because)s)
-on conflict (account) where resumed_at is null do nothing
+with begun as (
+  insert into pause (account, by, because) values (%(account)s, %(by)s, %(because)s)
+  on conflict (account) where resumed_at is null do nothing returning id, because)
+insert into audit_entry (who, act, on_what, from_where, detail)
+select %(by)s, 'pause', 'account ' || %(account)s, %(where)s,
+       jsonb_build_object('pause', id, 'because', because) from begun
 """
 END = """
-update pause set resumed_at = now(), resumed_by = %(by)s where account = %(account)s and resumed_at is null
+with ended as (
+  update pause set resumed_at = now(), resumed_by = %(by)s where account = %(account)s and resumed_at is null
+  returning id)
+insert into audit_entry (who, act, on_what, from_where, detail)
+select %(by)s, 'resume', 'account ' || %(account)s, %(where)s, jsonb_build_object('pause', id) from ended
 """
 # The lock on the pause makes a choice between two moments: it ends after this row is there and finds it, or it has
 # ended, and then there is nothing to wait for.
@@ -36,17 +45,17 @@ from woken where state = 'waiting' having count(*) > 0
 """
 
 
-async def pause(database: Database, account: str, *, by: str, because: str) -> bool:
+async def pause(database: Database, account: str, *, by: str, because: str, where: str = COMMAND) -> bool:
     """Stop an account, or `ALL`. From this commit on no walk begins a model call or a write. False where it was
     paused already: the first reason stays."""
-    return await database.run(BEGIN, {"account": account, "by": by, "because": because}) == 1
+    return await database.run(BEGIN, {"account": account, "by": by, "because": because, "where": where}) == 1
 
 
-async def resume(database: Database, account: str, *, by: str) -> int | None:
+async def resume(database: Database, account: str, *, by: str, where: str = COMMAND) -> int | None:
     """End the pause of an account, or the one of `ALL`; returns how many events walk again, in the order in which they
     came. None where there was no such pause. Events that another pause holds go on waiting."""
     async with database.transaction() as connection:
-        ended = await connection.execute(END, {"account": account, "by": by})
+        ended = await connection.execute(END, {"account": account, "by": by, "where": where})
         if ended.rowcount == 0:
             return None
         row = await (await connection.execute(WAKE, {"queue": QUEUE, "task": WALK})).fetchone()

@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from gateway.audit.entries import Act
+from gateway.store import audit
+from gateway.store.audit import COMMAND, SOMEBODY
 from gateway.store.database import Connection, Database, Row
 from gateway.store.intake import Arrival, accept_within
 from gateway.store.json import jsonb
@@ -88,13 +91,22 @@ async def waiting(database: Database, *, account: str | None = None, limit: int 
     return await database.all(WAITING, {"account": account, "limit": limit})
 
 
-async def replay(database: Database, number: int, translate: Callable[[Row], Translated | Refused]) -> str | None:
+async def replay(
+    database: Database,
+    number: int,
+    translate: Callable[[Row], Translated | Refused],
+    *,
+    by: str = SOMEBODY,
+    where: str = COMMAND,
+) -> str | None:
     """Translate a delivery again, and keep its events as if it had come now. Returns why not, None where it worked."""
     async with database.transaction() as connection:
         row = await (await connection.execute(TAKE, {"id": number})).fetchone()
         if row is None:
             return "it is not in quarantine"
         found = translate(row)
+        told = {"account": row["account"], "read": isinstance(found, Translated)}
+        await audit.append(connection, Act(by, "quarantine replay", f"delivery d{number}", where, told))
         if isinstance(found, Refused):
             await connection.execute(
                 "update quarantine set tries = tries + 1, error = %s where id = %s", (found.error, number)

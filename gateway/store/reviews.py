@@ -8,6 +8,7 @@ from typing import Any
 from psycopg.errors import UniqueViolation
 
 from gateway.records import DraftState
+from gateway.store import audit
 from gateway.store.database import Connection, Database, Row
 from gateway.store.deadlines import AGAIN
 from gateway.store.intake import WALK, ticket_lock
@@ -38,12 +39,23 @@ KEEP = """
 with kept as (
   insert into content (account, ticket_id, requester, kind, body)
   select %(account)s, %(ticket)s, %(requester)s, 'review', %(content)s where %(content)s::jsonb is not null
-  returning id)
-insert into review (account, ticket_id, run_id, act, by, groups, via, text_hash, ticket_version, edited, content_id,
-                    entry_id, detail, reading_ms, sources_opened)
-values (%(account)s, %(ticket)s, %(run)s, %(act)s, %(by)s, %(groups)s, %(via)s, %(text_hash)s, %(version)s, %(edited)s,
-        (select id from kept), %(entry)s, %(detail)s, %(reading_ms)s, %(sources_opened)s)
-returning id
+  returning id
+), said as (
+  insert into review (account, ticket_id, run_id, act, by, groups, via, text_hash, ticket_version, edited, content_id,
+                      entry_id, detail, reading_ms, sources_opened)
+  values (%(account)s, %(ticket)s, %(run)s, %(act)s, %(by)s, %(groups)s, %(via)s, %(text_hash)s, %(version)s,
+          %(edited)s, (select id from kept), %(entry)s, %(detail)s, %(reading_ms)s, %(sources_opened)s)
+  returning id
+), recorded as (
+  insert into audit_entry (who, act, on_what, from_where, detail, content_hash, personal_hash)
+  select %(by)s, %(act)s, %(on_what)s, %(via)s, %(told)s::jsonb || jsonb_build_object('review', said.id), %(text_hash)s,
+         %(personal_hash)s from said
+  returning id
+), beside as (
+  insert into audit_personal (entry_id, account, requester, sealed)
+  select recorded.id, %(account)s, %(requester)s, %(personal)s from recorded where %(personal)s::bytea is not null
+)
+select id from said
 """
 EVENT = """
 insert into event (account, event_id, kind, ticket_id, received_at, supersedes)
@@ -128,11 +140,19 @@ async def held_draft(database: Database, run_id: int) -> AsyncIterator[HeldDraft
 
 
 async def _keep(connection: Connection, word: Word, account: str, ticket_id: str, draft: Row | None) -> int:
+    requester = draft["requester"] if draft else None
+    words = (word.content or {}).get("words")
+    part = {"words": words} if words else None
+    personal = await audit.personal_part(connection, account, requester, part) if part and requester else None
     values = {
         "account": account,
         "ticket": ticket_id,
         "run": draft["run_id"] if draft else None,
-        "requester": draft["requester"] if draft else None,
+        "requester": requester,
+        "on_what": f"run {draft['run_id']}" if draft else f"ticket {ticket_id}",
+        "told": jsonb(_told(word, account, ticket_id)),
+        "personal": personal,
+        "personal_hash": audit.hash_or_none(personal),
         "version": draft["ticket_version"] if draft else None,
         "act": word.act,
         "by": word.by,
@@ -152,6 +172,10 @@ async def _keep(connection: Connection, word: Word, account: str, ticket_id: str
         raise HeardBefore from None
     assert row is not None
     return int(row["id"])
+
+
+def _told(word: Word, account: str, ticket_id: str) -> dict[str, Any]:
+    return {"account": account, "ticket": ticket_id, "groups": list(word.groups), "edited": word.edited}
 
 
 async def _enqueue(connection: Connection, draft: Row, review_id: int) -> None:

@@ -10,8 +10,10 @@ from typing import Any, LiteralString
 
 from psycopg.errors import UniqueViolation
 
+from gateway.audit.entries import Act
 from gateway.errors import LostLease
 from gateway.records import DraftState, RunState
+from gateway.store import audit
 from gateway.store.database import Database, Row
 from gateway.store.deadlines import TIMER
 from gateway.store.jobs import Lease
@@ -28,7 +30,8 @@ insert into step (run_id, name, at, ms, data, content_id)
 values (%(run)s, %(name)s, %(at)s, %(ms)s, %(data)s, (select id from kept))
 """
 KNOWN_REQUESTER = """
-with named as (update run set requester = %(requester)s, ticket_version = %(version)s where id = %(run)s)
+with named as (
+  update run set requester = %(requester)s, ticket_version = %(version)s, queue = %(queue)s where id = %(run)s)
 update content set requester = %(requester)s
 where account = %(account)s and ticket_id = %(ticket)s and requester is null
 """
@@ -70,7 +73,7 @@ update run r set state = %(state)s, reason = %(reason)s, finished_at = now(),
   took_ms = extract(epoch from now() - r.started_at) * 1000, step_ms = %(step_ms)s,
   verdict = coalesce(%(verdict)s, decided.verdict), policy_version = coalesce(%(policy)s, decided.policy),
   model = spent.model, input_tokens = spent.input, output_tokens = spent.output, cost_usd = spent.cost,
-  unpriced_attempts = spent.unpriced
+  unpriced_attempts = spent.unpriced, desk_calls = r.desk_calls + %(calls)s
 from spent, decided where r.id = %(run)s
 returning r.*
 """
@@ -97,10 +100,10 @@ class RunRows:
         """All that can keep this run from acting, in one query."""
         return await standing_of(self._database, self._run_id, lease)
 
-    def requester_is(self, requester: str, version: str) -> None:
+    def requester_is(self, requester: str, version: str, queue: str | None = None) -> None:
         """Who asks, as the help desk says: everything personal that was kept of this ticket is now theirs."""
         self._who["requester"] = requester
-        self._waiting.append((KNOWN_REQUESTER, {**self._who, "version": version}))
+        self._waiting.append((KNOWN_REQUESTER, {**self._who, "version": version, "queue": queue}))
 
     def resume_requester(self, requester: str) -> None:
         self._who["requester"] = requester
@@ -139,6 +142,11 @@ class RunRows:
             "facts": jsonb(dict(facts)),
         }
         self._waiting.append((DECISION, {**self._who, **values}))
+        told = {"account": self._who["account"], "ticket": self._who["ticket"], "verdict": verdict}
+        rules = explanation.get("matched") if isinstance(explanation, Mapping) else None
+        detail = {**told, "policies": policy_version, "rules": list(rules or ())}
+        act = Act("policies", "decide", f"run {self._run_id}", "line", detail)
+        self._waiting.append((audit.APPEND, audit.values(act)))
 
     def intent(self, *, purpose: str, version: str, mark: str, text_hash: str) -> None:
         values = {"purpose": purpose, "version": version, "mark": mark, "hash": text_hash}
@@ -226,6 +234,12 @@ class RunRows:
                     {"run": self.draft_run, "state": draft_state},
                 )
 
+    async def add_calls(self, made: int) -> None:
+        """Calls to the help desk by a try that is not the last one."""
+        await self._database.run(
+            "update run set desk_calls = desk_calls + %(made)s where id = %(run)s", {"made": made, "run": self._run_id}
+        )
+
     async def finish(
         self,
         state: RunState,
@@ -235,6 +249,7 @@ class RunRows:
         verdict: str | None = None,
         policy_version: str | None = None,
         error: str | None = None,
+        calls: int = 0,
     ) -> Row:
         """Close the run and its event together; returns the run's row with its sums."""
         row = await self._database.one(
@@ -248,6 +263,7 @@ class RunRows:
                 "step_ms": jsonb(dict(step_ms)),
                 "verdict": verdict,
                 "policy": policy_version,
+                "calls": calls,
             },
         )
         assert row is not None

@@ -63,7 +63,9 @@ class InForce:
             found = await asyncio.to_thread(load, self._folder, self._declared)
         except PolicyErrors as error:
             raise ConfigurationInvalid([f"{self._folder}/{problem}" for problem in error.problems]) from None
-        await rows.publish(self._database, found.version, found.files, by=_here(), reason="the first start")
+        await rows.publish(
+            self._database, found.version, found.files, by=_here(), reason="the first start", where="folder"
+        )
 
     async def told(self) -> str:
         """What is in force here, in a line for whoever runs it."""

@@ -11,6 +11,7 @@ from connectors.contract import Connector, Received
 from connectors.errors import Malformed, SignatureInvalid
 from gateway.errors import DatabaseUnavailable
 from gateway.store import quarantine, shapes
+from gateway.store.audit import COMMAND, SOMEBODY
 from gateway.store.database import Database, Row
 from gateway.store.quarantine import Refused, Translated
 from gateway.telemetry import new_fields, quarantined
@@ -77,10 +78,13 @@ class Quarantine:
             added=list(found.added[:10]),
         )
 
-    async def replay(self, numbers: Sequence[int]) -> dict[int, str | None]:
+    async def replay(
+        self, numbers: Sequence[int], *, by: str = SOMEBODY, where: str = COMMAND
+    ) -> dict[int, str | None]:
         """Translate deliveries again, oldest first; for each why it did not work, or None."""
         return {
-            number: await quarantine.replay(self._database, number, self._translated) for number in sorted(set(numbers))
+            number: await quarantine.replay(self._database, number, self._translated, by=by, where=where)
+            for number in sorted(set(numbers))
         }
 
     def _translated(self, row: Row) -> Translated | Refused:

@@ -39,7 +39,7 @@ async def publish_edit(database: Database, version: str, files: Mapping[str, str
         await lock(connection)
         seen = await (await connection.execute("select version from policy_folder")).fetchone()
         if seen is None or seen["version"] != version:
-            await put_in_force(connection, version, by, reason)
+            await put_in_force(connection, version, by, reason, "folder")
         await connection.execute(SAW, {"version": version})
 
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from gateway.store.audit import COMMAND
 from gateway.store.database import Connection, Database
 from gateway.store.json import jsonb
 
@@ -12,10 +13,21 @@ PUBLISHING = 0x706F6C69  # advisory lock: publications come one after the other
 KEEP = """
 insert into policy_set (version, files) values (%(version)s, %(files)s) on conflict (version) do nothing
 """
+# A version that was in force before is rolled back to.
 PUBLISH = """
-insert into policy_publication (version, by, reason)
-select %(version)s::text, %(by)s::text, %(reason)s::text
-where %(version)s::text is distinct from (select version from policy_publication order by id desc limit 1)
+with before as (
+  select (select version from policy_publication order by id desc limit 1) as version,
+         exists (select from policy_publication where version = %(version)s) as known
+), published as (
+  insert into policy_publication (version, by, reason)
+  select %(version)s::text, %(by)s::text, %(reason)s::text from before
+  where %(version)s::text is distinct from before.version
+  returning id)
+insert into audit_entry (who, act, on_what, from_where, content_hash, detail)
+select %(by)s, case when before.known then 'policy rollback' else 'policy publish' end, 'policies',
+       %(where)s, %(version)s,
+       jsonb_build_object('publication', published.id, 'before', before.version, 'because', %(reason)s::text)
+from published, before
 """
 
 
@@ -75,13 +87,19 @@ async def keep_set(database: Database, version: str, files: Mapping[str, str]) -
 
 
 async def publish(
-    database: Database, version: str, files: Mapping[str, str], *, by: str, reason: str | None = None
+    database: Database,
+    version: str,
+    files: Mapping[str, str],
+    *,
+    by: str,
+    reason: str | None = None,
+    where: str = COMMAND,
 ) -> None:
     """Put a set in force for every process. Nothing happens where it is in force already."""
     await keep_set(database, version, files)
     async with database.transaction() as connection:
         await lock(connection)
-        await put_in_force(connection, version, by, reason)
+        await put_in_force(connection, version, by, reason, where)
 
 
 async def lock(connection: Connection) -> None:
@@ -89,6 +107,6 @@ async def lock(connection: Connection) -> None:
     await connection.execute("select pg_advisory_xact_lock(%(key)s)", {"key": PUBLISHING})
 
 
-async def put_in_force(connection: Connection, version: str, by: str, reason: str | None) -> None:
+async def put_in_force(connection: Connection, version: str, by: str, reason: str | None, where: str) -> None:
     """A set that is kept already, within a transaction that holds the lock."""
-    await connection.execute(PUBLISH, {"version": version, "by": by, "reason": reason})
+    await connection.execute(PUBLISH, {"version": version, "by": by, "reason": reason, "where": where})
