@@ -53,6 +53,7 @@ def create_app(environment: Environment, database_url: str) -> FastAPI:
     app = FastAPI(title="Countersign", version=version("countersign"), lifespan=lifespan, redoc_url=None)
     app.state.database = database
     app.state.accounts = {name: entry.title or name for name, entry in installation.accounts.items()}
+    app.state.knowledge = _used_by(installation)
     app.state.declared = declared_by(installation)
     app.state.quarantine = Quarantine(database, connectors, secrets_of(installation))
     app.state.intake = Intake(database, connectors, app.state.quarantine, environment.largest_delivery)
@@ -73,6 +74,15 @@ def create_app(environment: Environment, database_url: str) -> FastAPI:
     )
     app.add_middleware(Access, guard=guard)
     return app
+
+
+def _used_by(installation: Installation) -> dict[str, frozenset[str]]:
+    """The accounts that use a source of knowledge."""
+    accounts = installation.accounts.items()
+    return {
+        source: frozenset(name for name, entry in accounts if source in entry.knowledge)
+        for source in installation.knowledge
+    }
 
 
 def _door(environment: Environment, installation: Installation, connectors: Mapping[str, Connector]) -> Door:

@@ -23,6 +23,7 @@ PATHS: tuple[tuple[str, Needed, Needed], ...] = (  # the path and what is under 
     ("/inbox", Needed(EVERYBODY), RUN),
     ("/runs", Needed(EVERYBODY), RUN),
     ("/tickets", Needed(EVERYBODY), RUN),
+    ("/knowledge", Needed(EVERYBODY), RUN),
     ("/policies", Needed(EVERYBODY), Needed(frozenset({ADMIN}))),
     ("/pause", Needed(SEE, whole=True), RUN),
     ("/resume", RUN, RUN),

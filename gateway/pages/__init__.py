@@ -2,13 +2,26 @@
 
 from fastapi import APIRouter, FastAPI
 
-from gateway.pages import assets, dead, hand_over, inbox, pause, policies, reviewing, runs, sidebar, sign_in, tickets
+from gateway.pages import (
+    assets,
+    dead,
+    hand_over,
+    inbox,
+    knowledge,
+    pause,
+    policies,
+    reviewing,
+    runs,
+    sidebar,
+    sign_in,
+    tickets,
+)
 
 
 def install(app: FastAPI) -> None:
     """All pages. The application has the open database in `state.database` and its accounts in `state.accounts`."""
     pages = APIRouter(include_in_schema=False)
-    plain = (inbox, runs, tickets, policies, dead, pause, sidebar, sign_in, hand_over, assets)
+    plain = (inbox, runs, tickets, policies, knowledge, dead, pause, sidebar, sign_in, hand_over, assets)
     for part in (*reviewing.ROUTES, *(module.routes for module in plain)):
         pages.include_router(part)
     app.include_router(pages)

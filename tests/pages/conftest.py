@@ -55,6 +55,7 @@ async def browser(database: Database, visitor: Visitor) -> AsyncIterator[httpx.A
     app = FastAPI()
     app.state.database = database
     app.state.accounts = {"acme": "Acme", "acme-auto": "Acme, automatic"}
+    app.state.knowledge = {"help": frozenset({"acme"}), "handbook": frozenset({"acme-auto"})}
     app.state.door = door()
     problems.install(app)
     pages.install(app)
