@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from gateway.policy import Decision
 from gateway.workflow.check import Findings
@@ -41,7 +41,11 @@ def note_for(told: Told, mark: str, *, with_draft: bool) -> Note:
         draft=told.drafted.marked if with_draft else None,
         reasons=_reasons(told.because),
         noticed=list(_noticed(told)),
-        sources=[_source(passage) for passage in told.grounded.public if passage.number in told.drafted.cited],
+        sources=[
+            _source(passage, told.walk.line.pages_url)
+            for passage in told.grounded.public
+            if passage.number in told.drafted.cited
+        ],
         action="Reply here with /approve, /send and your text, /reject why, /redraft how, or review it on its page:",
         link=told.walk.line.review_link(told.walk.run_id),
         last_line=_last_line(told, mark),
@@ -82,8 +86,10 @@ def _noticed(told: Told) -> Iterator[str]:
         yield f"{len(told.screened.attachments)} attachments, not read"
 
 
-def _source(passage: Quotable) -> SourceLine:
-    safe = passage.url if passage.url and urlsplit(passage.url).scheme in ("http", "https") else None
+def _source(passage: Quotable, pages_url: str) -> SourceLine:
+    """An article without an address of its own is read on a page of ours, which only people who sign in can open."""
+    ours = f"{pages_url}/knowledge/{quote(passage.source, safe='')}/{quote(passage.article, safe='')}"
+    safe = passage.url if passage.url and urlsplit(passage.url).scheme in ("http", "https") else ours
     return SourceLine(passage.number, passage.title, safe, _age(passage.updated_at))
 
 
