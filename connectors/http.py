@@ -12,6 +12,7 @@ import httpx
 from tenacity import AsyncRetrying, RetryCallState, retry_if_exception, stop_before_delay, wait_random_exponential
 
 from connectors.answers import Cut, TooLong, beginning, failure, read_json, unpacked
+from connectors.counting import one_more
 from connectors.errors import Misconfigured, RateLimited, Rejected, RetryLater, Unavailable
 from connectors.limits import Limits, LocalLimits, budgets
 
@@ -144,6 +145,7 @@ class HttpClient:
         self, method: str, path: str, what: str, *, write: bool, limit: int | None, **kwargs: Any
     ) -> tuple[httpx.Response, bytes]:
         extensions = {"trace": _Guard(self._base).trace} if self._guarded else {}
+        one_more()
         try:
             async with self._client.stream(method, path, extensions=extensions, **kwargs) as response:
                 return response, await self._read(response, what, write=write, limit=limit)

@@ -39,6 +39,13 @@ waited_seconds = Histogram(
 step_seconds = Histogram("countersign_step_seconds", "Steps of the line", ["step"], registry=REGISTRY, buckets=SECONDS)
 model_cost = Counter("countersign_model_cost_usd", "USD spent on models, as far as known", ["model"], registry=REGISTRY)
 unpriced = Counter("countersign_unpriced_attempts", "Model calls whose price is not known", registry=REGISTRY)
+abandoned_attempts = Counter("countersign_abandoned_attempts", "Model calls whose process died", registry=REGISTRY)
+suspect_attempts = Counter(
+    "countersign_suspect_attempts", "Model calls whose told tokens are far from what was sent", registry=REGISTRY
+)
+budget_notices = Counter(
+    "countersign_budget_notices", "Owners told that a share of a budget is used", ["budget", "share"], registry=REGISTRY
+)
 changed_replies = Counter(
     "countersign_changed_replies", "Replies that the help desk shows with other words", ["account"], registry=REGISTRY
 )

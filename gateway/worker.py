@@ -14,6 +14,7 @@ from fastapi import FastAPI
 
 from gateway.api import health
 from gateway.bootstrap import installation_of
+from gateway.bootstrap.audit import audit_signer, heads_folder
 from gateway.bootstrap.line import build_line
 from gateway.errors import DatabaseUnavailable
 from gateway.settings import Environment
@@ -24,6 +25,7 @@ from gateway.workflow import jobs as handlers
 from gateway.workflow import pause
 from gateway.workflow.polling import Polling
 from gateway.workflow.rehearsal import rehearse
+from gateway.workflow.sealing import Sealing
 
 log = structlog.get_logger()
 
@@ -44,6 +46,7 @@ async def work(environment: Environment, database_url: str, *, ready: Callable[[
         await parts.librarian.begin()
         await line.library.refresh()
         await parts.policies.begin()
+        seals = Sealing(database, audit_signer(environment), heads_folder(environment))
         polling = Polling(database, line.desks)
         await polling.begin()
         await rehearse(line)
@@ -53,7 +56,9 @@ async def work(environment: Environment, database_url: str, *, ready: Callable[[
             _every(15, "sources", parts.librarian.take_turn),
             parts.policies.keep_current(),
             _every(1, "pauses", lambda: pause.measure(database, line.desks)),
+            _every(1, "sealing", seals.take_turn),
             _every(10, "orphans", lambda: events.adopt_orphans(database)),
+            _every(60, "attempts", line.attempts.give_up),
             *(_every(1, "polling", partial(polling.take_turn, account)) for account in polling.accounts),
             _serve_health(environment, database, parts.policies.told),
         ):

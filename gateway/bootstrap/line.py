@@ -1,26 +1,19 @@
 """Wires the line: models, policies, knowledge and the desks, from what an installation declares."""
 
 from dataclasses import dataclass
-from decimal import Decimal
 from pathlib import Path
 
 from connectors.contract import Connector
 from gateway.bootstrap import desk_connectors, poll_every
 from gateway.bootstrap.knowledge import sources_of
+from gateway.bootstrap.models import budgets_of, routes_of
 from gateway.bootstrap.people import people_of, signer_of
 from gateway.bootstrap.policies import declared_by
 from gateway.errors import ConfigurationInvalid
 from gateway.knowledge.library import Library
 from gateway.knowledge.sync import Librarian
-from gateway.models import Candidate, Drafter, Price, PromptFile, PromptInvalid, Route, Voice
-from gateway.settings import (
-    AccountEntry,
-    CandidateEntry,
-    Environment,
-    Installation,
-    PriceEntry,
-    RouteEntry,
-)
+from gateway.models import Drafter, PromptFile, PromptInvalid, Voice
+from gateway.settings import AccountEntry, Environment, Installation
 from gateway.store.attempts import AttemptRows
 from gateway.store.database import Database
 from gateway.workflow.line import Desk, Line
@@ -44,12 +37,14 @@ def build_line(environment: Environment, installation: Installation, database: D
     policies = InForce(environment.policies, database, declared_by(installation), watch=environment.watch_policies)
     desks = _desks(installation)
     sources = sources_of(installation, {name: desk.connector for name, desk in desks.items()})
+    budgets = budgets_of(installation)
     line = Line(
         database=database,
         desks=desks,
-        routes=_routes(installation),
+        routes=routes_of(installation),
         drafter=drafter,
-        attempts=AttemptRows(database),
+        attempts=AttemptRows(database, budgets),
+        budgets=budgets,
         policies=lambda: policies.current,
         library=Library(database),
         pages_url=environment.base_url,
@@ -95,44 +90,4 @@ def _desk(name: str, entry: AccountEntry, connector: Connector) -> Desk:
         reopened_within=entry.reopened_span,
         words_per_minute=entry.words_per_minute,
         source=f"{entry.connector} {entry.base_url}",
-    )
-
-
-OFFLINE = Route("default", (Candidate("offline/extractive"),))
-
-
-def _routes(installation: Installation) -> dict[str, Route]:
-    """Routes by name. Without any, drafts are put together offline from the passages found."""
-    routes = {name: _route(name, entry) for name, entry in installation.models.items()}
-    return {"default": OFFLINE, **routes}
-
-
-def _route(name: str, entry: RouteEntry) -> Route:
-    candidates = tuple(_candidate(candidate) for candidate in entry.candidates)
-    return Route(name, candidates, temperature=entry.temperature, max_cost_usd=entry.max_cost_usd)
-
-
-def _candidate(entry: CandidateEntry) -> Candidate:
-    return Candidate(
-        model=entry.model,
-        api_base=entry.api_base,
-        api_key=entry.api_key.read() if entry.api_key else None,
-        timeout_s=entry.timeout,
-        stream=entry.stream,
-        max_output_tokens=entry.max_output_tokens,
-        retries=entry.retries,
-        price=_price(entry.price) if entry.price else None,
-        ceiling_usd_per_million=entry.ceiling_usd_per_million,
-    )
-
-
-def _price(entry: PriceEntry) -> Price:
-    def per_token(value: Decimal | None) -> Decimal | None:
-        return None if value is None else value / 1_000_000
-
-    return Price(
-        entry.input / 1_000_000,
-        entry.output / 1_000_000,
-        cached_read=per_token(entry.cached_read),
-        cached_write=per_token(entry.cached_write),
     )

@@ -29,6 +29,7 @@ class AttemptOutcome(StrEnum):
     TIMEOUT = "timeout"
     CANCELLED = "cancelled"
     REFUSED = "refused"  # the provider's own filter stopped it
+    ABANDONED = "abandoned"  # its process died: nobody knows how it ended, and it counts at its bound
 
 
 class PriceState(StrEnum):
@@ -37,6 +38,19 @@ class PriceState(StrEnum):
     PRICED = "priced"  # tokens and price are both known
     UNPRICED = "unpriced"  # one of them is not: the cost is None and counts at its bound
     FREE = "free"  # nothing is owed: an offline model, a price of zero, or a call that the provider turned away
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """For whom a model is called, by which budgets and reports go. `policy_version`: of the rules that chose it."""
+
+    account: str = ""
+    ticket_id: str = ""
+    queue: str = ""
+    policy_version: str | None = None
+
+
+UNNAMED = Origin()
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,14 +74,19 @@ class AttemptStarted:
     streamed: bool
     started_at: datetime
     bound_usd: Decimal | None
+    origin: Origin = UNNAMED
 
 
 @dataclass(frozen=True, slots=True)
 class AttemptFinished:
-    """What is known after the call. Milliseconds are wall time; `error_kind` is one word, never a vendor's text."""
+    """What is known after the call. `error_kind` is one word, never a vendor's text.
+
+    Milliseconds are measured by a clock that nobody sets. `suspect`: the tokens that were told are far from what was
+    sent and received.
+    """
 
     ended_at: datetime
-    latency_ms: float
+    latency_ms: float | None
     outcome: AttemptOutcome
     price_state: PriceState
     time_to_first_token_ms: float | None = None
@@ -80,13 +99,16 @@ class AttemptFinished:
     reasoning_tokens: int | None = None
     cost_usd: Decimal | None = None
     price_version: str | None = None
+    suspect: bool = False
 
 
 class AttemptLog(Protocol):
     """Where attempts are kept. Both calls return once the row is committed."""
 
     async def start(self, attempt: AttemptStarted) -> int:
-        """Keep the row before the call and give its id."""
+        """Keep the row before the call, with its bound held from every budget, and give its id.
+
+        Raises BudgetUsedUp where one of them has not so much left: then there is no row, and must be no call."""
         ...
 
     async def finish(self, attempt_id: int, finished: AttemptFinished) -> None:

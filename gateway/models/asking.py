@@ -5,14 +5,13 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from gateway.ledger.attempt import AttemptLog, Purpose
+from gateway.ledger.attempt import UNNAMED, AttemptLog, Origin, Purpose
 from gateway.models.attempts import Attempted
-from gateway.models.calls import Message
+from gateway.models.calls import Message, size_of
 from gateway.models.failures import Failure, FailureKind
 from gateway.models.profile import Profile
 from gateway.models.route import Form, Route
-
-FRAME_TOKENS = 600  # what a schema and the frame of a chat add to the prompt at most
+from gateway.models.usage import FRAME_TOKENS
 
 BeforeCall = Callable[[], Awaitable[None]]
 
@@ -32,6 +31,7 @@ class Asking:
     offline: Mapping[str, Any]
     log: AttemptLog
     before_call: BeforeCall
+    origin: Origin = UNNAMED
 
     def options(self, profile: Profile, temperature: float | None) -> dict[str, Any]:
         """The arguments of one call beyond the messages."""
@@ -44,8 +44,7 @@ class Asking:
 
     def bound(self, profile: Profile) -> Decimal | None:
         """The most USD that one call can cost: no tokenizer makes more tokens than there are bytes."""
-        size = sum(len(message["content"].encode()) for message in self.messages)
-        return profile.price.bound(size + FRAME_TOKENS, profile.candidate.max_output_tokens)
+        return profile.price.bound(size_of(self.messages) + FRAME_TOKENS, profile.candidate.max_output_tokens)
 
 
 @dataclass(slots=True)
@@ -57,10 +56,11 @@ class Spending:
     attempts: list[int] = field(default_factory=list)
     cost_usd: Decimal | None = Decimal(0)  # None once an attempt is unpriced
     reserved_usd: Decimal = Decimal(0)  # costs, and bounds where a cost is unknown
+    used_up: set[str] = field(default_factory=set)  # budgets that had nothing left for a call
 
-    def settle(self, attempted: Attempted, bound: Decimal | None) -> None:
+    def settle(self, attempt_id: int, attempted: Attempted, bound: Decimal | None) -> None:
         """Add an attempt that has ended."""
-        self.attempts.append(attempted.attempt_id)
+        self.attempts.append(attempt_id)
         cost = attempted.cost_usd
         self.cost_usd = None if cost is None or self.cost_usd is None else self.cost_usd + cost
         self.reserved_usd += cost if cost is not None else bound or Decimal(0)

@@ -4,24 +4,24 @@ import asyncio
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 from gateway.ledger.attempt import AttemptFinished, AttemptLog, AttemptOutcome, AttemptStarted, PriceState
-from gateway.models.calls import Answer, Message, call
+from gateway.models.calls import Answer, Message, call, size_of
 from gateway.models.failures import CallFailed, Failure
 from gateway.models.profile import Profile
-from gateway.models.usage import UNKNOWN
+from gateway.models.usage import UNKNOWN, suspect
 
 NOTHING = Decimal(0)
 
 
 @dataclass(frozen=True, slots=True)
 class Attempted:
-    """How an attempt ended: an answer or a failure, and what it cost (None: unknown)."""
+    """How an attempt ended: an answer or a failure, and what it cost (None: unknown). Without an id it was not made."""
 
-    attempt_id: int
+    attempt_id: int | None
     answer: Answer | None
     failure: Failure | None
     cost_usd: Decimal | None
@@ -35,7 +35,7 @@ async def attempt(
     log: AttemptLog,
     row: AttemptStarted,
 ) -> Attempted:
-    """Make one call and keep its row. A cancellation completes the row and goes on."""
+    """Make one call and keep its row. A cancellation completes the row and goes on. Raises BudgetUsedUp."""
     attempt_id = await started(log, row)
     clock = time.perf_counter()
     answer: Answer | None = None
@@ -46,9 +46,9 @@ async def attempt(
     except CallFailed as failed:
         failure = failed.failure
     except asyncio.CancelledError:
-        await kept(log, attempt_id, cancelled(clock))
+        await kept(log, attempt_id, cancelled(row, clock))
         raise
-    finished = ended(litellm, profile, clock, answer, failure)
+    finished = ended(litellm, profile, row, clock, answer, failure, size_of(messages))
     await kept(log, attempt_id, finished)
     return Attempted(attempt_id, None if failure else answer, failure, finished.cost_usd)
 
@@ -61,7 +61,7 @@ async def started(log: AttemptLog, row: AttemptStarted) -> int:
     except asyncio.CancelledError:
         attempt_id = await writing
         never = AttemptFinished(
-            ended_at=datetime.now(UTC),
+            ended_at=row.started_at,
             latency_ms=0.0,
             outcome=AttemptOutcome.CANCELLED,
             price_state=PriceState.FREE,
@@ -76,25 +76,33 @@ async def kept(log: AttemptLog, attempt_id: int, finished: AttemptFinished) -> N
     await asyncio.shield(log.finish(attempt_id, finished))
 
 
-def cancelled(clock: float) -> AttemptFinished:
+def cancelled(row: AttemptStarted, clock: float) -> AttemptFinished:
     """A call that was given up on our side: what it cost is the provider's secret."""
+    took = elapsed_ms(clock)
     return AttemptFinished(
-        ended_at=datetime.now(UTC),
-        latency_ms=elapsed_ms(clock),
+        ended_at=end_of(row, took),
+        latency_ms=took,
         outcome=AttemptOutcome.CANCELLED,
         price_state=PriceState.UNPRICED,
     )
 
 
 def ended(
-    litellm: Any, profile: Profile, clock: float, answer: Answer | None, failure: Failure | None
+    litellm: Any,
+    profile: Profile,
+    row: AttemptStarted,
+    clock: float,
+    answer: Answer | None,
+    failure: Failure | None,
+    sent: int,
 ) -> AttemptFinished:
-    """The row's second half."""
+    """The row's second half. `sent`: the bytes of the prompt."""
+    took = elapsed_ms(clock)
     tokens = answer.tokens if answer else UNKNOWN
     state, cost = owed(litellm, profile, answer, failure)
     return AttemptFinished(
-        ended_at=datetime.now(UTC),
-        latency_ms=elapsed_ms(clock),
+        ended_at=end_of(row, took),
+        latency_ms=took,
         outcome=failure.outcome if failure else AttemptOutcome.OK,
         price_state=state,
         time_to_first_token_ms=answer.first_token_ms if answer else None,
@@ -107,6 +115,7 @@ def ended(
         reasoning_tokens=tokens.reasoning,
         cost_usd=cost,
         price_version=profile.price.version,
+        suspect=answer is not None and profile.provider != "offline" and suspect(tokens, sent, answer.size),
     )
 
 
@@ -133,6 +142,11 @@ def computed(litellm: Any, profile: Profile, answer: Answer) -> Decimal | None:
     except Exception:
         return None
     return sum((Decimal(repr(part)) for part in parts), NOTHING)
+
+
+def end_of(row: AttemptStarted, took_ms: float) -> datetime:
+    """When a call ended. The clock on the wall may be set while it runs, and nothing ends before it began."""
+    return row.started_at + timedelta(milliseconds=took_ms)
 
 
 def elapsed_ms(clock: float) -> float:

@@ -28,6 +28,12 @@ class Answer:
     standard_tier: bool = True
     usage: Any = None
     failure: Failure | None = None  # an answer that is paid for, and of no use
+    size: int = 0  # bytes of text that arrived
+
+
+def size_of(messages: Sequence[Message]) -> int:
+    """The bytes of a prompt."""
+    return sum(len(message["content"].encode()) for message in messages)
 
 
 async def call(litellm: Any, profile: Profile, messages: Sequence[Message], options: Mapping[str, Any]) -> Answer:
@@ -60,6 +66,7 @@ async def whole(litellm: Any, profile: Profile, arguments: dict[str, Any]) -> An
         standard_tier=standard(response),
         usage=usage,
         failure=fault(text, refused),
+        size=len(text.encode()),
     )
 
 
@@ -97,6 +104,7 @@ async def streamed(litellm: Any, arguments: dict[str, Any]) -> Answer:
         standard_tier=last is None or standard(last),
         usage=usage,
         failure=fault(text, finish_reason == "content_filter"),
+        size=len(text.encode()),
     )
 
 

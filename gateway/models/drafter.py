@@ -9,7 +9,7 @@ from gateway.ledger.attempt import AttemptLog, Purpose
 from gateway.models import engine
 from gateway.models.asking import Asking, BeforeCall, Spending
 from gateway.models.calls import Answer, Message
-from gateway.models.errors import ModelError
+from gateway.models.errors import ModelError, OverBudget
 from gateway.models.marks import read_marks
 from gateway.models.profile import Profile, profile_of
 from gateway.models.prompts import PromptFile
@@ -44,6 +44,11 @@ class Drafter:
         self._repair_prompt = repair_prompt
         self._profiles: dict[Candidate, Profile] = {}
 
+    @property
+    def instructions(self) -> str:
+        """What a model is told before it sees any data: nothing of it belongs in a draft."""
+        return self._prompt.instructions
+
     async def ready(self) -> None:
         """Load litellm now, beside the event loop, and not with the first ticket."""
         await engine.ready()
@@ -58,7 +63,7 @@ class Drafter:
         draft = _Draft(request, route, log, before_call, Spending(request.run_id, request.attempts_before))
         litellm = await engine.ready()
         messages = self._prompt.messages(trusted(request), data(request))
-        answer, profile = await self._ask(litellm, draft, Purpose.DRAFT, self._prompt, messages)
+        draft, answer, profile = await self._afforded(litellm, draft, messages)
         cut = answer.finish_reason == CUT
         structure, form = read_structure(answer.text), ReplyForm.STRUCTURED
         if structure is None and not cut:
@@ -67,11 +72,26 @@ class Drafter:
             structure, form = ReplySchema(reply=plain_text(answer.text)), ReplyForm.PLAIN
         return self._reply(draft, answer, profile, structure, form, (time.perf_counter() - clock) * 1000)
 
+    async def _afforded(
+        self, litellm: Any, draft: _Draft, messages: Sequence[Message]
+    ) -> tuple[_Draft, Answer, Profile]:
+        """The first answer, down the routes that are asked instead where a budget has nothing left."""
+        while True:
+            try:
+                return draft, *await self._ask(litellm, draft, Purpose.DRAFT, self._prompt, messages)
+            except OverBudget as error:
+                if draft.route.instead is None or not error.budgets:
+                    raise
+                draft = replace(draft, route=draft.route.instead)
+
     async def _ask(
         self, litellm: Any, draft: _Draft, purpose: Purpose, prompt: PromptFile, messages: Sequence[Message]
     ) -> tuple[Answer, Profile]:
         offline: Mapping[str, Any] = {"draft_request": draft.request}
-        asking = Asking(purpose, prompt.name, prompt.version, messages, FORMATS, offline, draft.log, draft.before_call)
+        asking = Asking(
+            *(purpose, prompt.name, prompt.version, messages, FORMATS, offline, draft.log, draft.before_call),
+            origin=draft.request.origin,
+        )
 
         def looked_up(candidate: Candidate) -> Profile:
             if candidate not in self._profiles:
@@ -116,4 +136,6 @@ class Drafter:
             attempts=tuple(draft.spending.attempts),
             cost_usd=draft.spending.cost_usd,
             latency_ms=took_ms,
+            route=draft.route.name,
+            used_up=tuple(sorted(draft.spending.used_up)),
         )

@@ -9,7 +9,7 @@ ModelError
 No message carries text of a ticket, of a model or of a provider: only names, kinds and numbers.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 
@@ -48,10 +48,13 @@ class ModelsFailed(ModelError):
 
 
 class OverBudget(ModelsFailed):
-    """No candidate's upper bound fits `max_cost_usd`, or it has no price and no ceiling to count by."""
+    """No candidate's upper bound fits, or it has no price and no ceiling to count by. `budgets` are those that had not
+    so much left; without any it was the route's own `max_cost_usd`."""
 
-    def __init__(self, route: str, refusals: Sequence[Refusal]) -> None:
-        super().__init__(route, refusals, "raise the route's budget, or declare a price or a ceiling for the model")
+    def __init__(self, route: str, refusals: Sequence[Refusal], budgets: Collection[str] = ()) -> None:
+        self.budgets = tuple(sorted(budgets))
+        limit = f"budget {', '.join(self.budgets)}" if self.budgets else "route's budget"
+        super().__init__(route, refusals, f"raise the {limit}, or declare a price or a ceiling for the model")
 
 
 class PromptInvalid(ModelError):

@@ -3,8 +3,9 @@
 import hashlib
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -80,6 +81,18 @@ class PriceTag:
         return PriceState.PRICED
 
 
+@dataclass(frozen=True, slots=True)
+class PriceList:
+    """What one model costs, by day: litellm's price until the first that its owner declared, and each from its day."""
+
+    listed: PriceTag
+    declared: tuple[tuple[date, PriceTag], ...] = ()  # oldest first
+
+    def on(self, day: date) -> PriceTag:
+        """The price that holds on a day."""
+        return next((tag for since, tag in reversed(self.declared) if since <= day), self.listed)
+
+
 FREE = Rates(Price(Decimal(0), Decimal(0)))
 
 
@@ -89,7 +102,8 @@ def price_tag(
     """The price of a model: what its owner declared, nothing for the offline drafter, else litellm's entry."""
     ceiling = None if ceiling_per_million is None else ceiling_per_million / 1_000_000
     if declared is not None:
-        return PriceTag(f"declared:{digest(str(declared))}", Rates(declared))
+        since = f"@{declared.valid_from}" if declared.valid_from else ""
+        return PriceTag(f"declared:{digest(str(declared))}{since}", Rates(declared))
     if provider == "offline" or provider in LOCAL:
         return PriceTag("free", FREE)
     if entry is None or not (UNCOMMON.intersection(entry) or {RATES["input"], RATES["output"]} <= entry.keys()):
@@ -98,6 +112,18 @@ def price_tag(
     if UNCOMMON.intersection(entry) or provider in OWN_RULES:
         return PriceTag(version, None, first(ceiling, dearest(entry)))
     return PriceTag(version, rates_of(entry))
+
+
+def price_list(
+    entry: Mapping[str, Any] | None, provider: str, declared: Sequence[Price], ceiling_per_million: Decimal | None
+) -> PriceList:
+    """All prices of a model: those that its owner declared, each from its day, and what holds before them."""
+
+    def tag(price: Price | None) -> PriceTag:
+        return price_tag(entry, provider, price, ceiling_per_million)
+
+    dated = sorted((price.valid_from or date.min, number) for number, price in enumerate(declared))
+    return PriceList(tag(None), tuple((since, tag(declared[number])) for since, number in dated))
 
 
 def rates_of(entry: Mapping[str, Any]) -> Rates:

@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
 
-from gateway.models.prices import PriceTag, price_tag
+from gateway.models.prices import PriceList, PriceTag, price_list
 from gateway.models.route import Candidate, Form
 
 # litellm counts tokens itself where these tell none, but only when the answer comes in one piece. In a stream the
@@ -19,10 +20,15 @@ class Profile:
     candidate: Candidate
     provider: str
     model: str  # as the provider names it
-    price: PriceTag
+    prices: PriceList
     form: Form
     streamed: bool
     options: dict[str, Any] = field(default_factory=dict, repr=False)
+
+    @property
+    def price(self) -> PriceTag:
+        """The price of today."""
+        return self.prices.on(datetime.now(UTC).date())
 
 
 def profile_of(litellm: Any, candidate: Candidate) -> Profile:
@@ -33,7 +39,7 @@ def profile_of(litellm: Any, candidate: Candidate) -> Profile:
         candidate=candidate,
         provider=provider,
         model=model,
-        price=price_tag(entry, provider, candidate.price, candidate.ceiling_usd_per_million),
+        prices=price_list(entry, provider, candidate.prices, candidate.ceiling_usd_per_million),
         form=form_of(candidate.form, provider, entry),
         streamed=(candidate.stream or provider in GUESSES_USAGE) and provider != "offline",
         options=options_of(candidate),

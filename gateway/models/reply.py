@@ -29,7 +29,8 @@ class ModelReply:
     `cited` are numbers of passages that were offered; `unknown_citations` are numbers that were not. `confidence` and
     `knows` are the model's own word, None where it gave none. `cost_usd` sums all attempts of this draft; None if one
     of them is unpriced. `latency_ms` is the whole wait, retries and fallbacks included. `refused`: the provider's
-    filter or the model's refusal field, not a reading of the text.
+    filter or the model's refusal field, not a reading of the text. `route` is the one that answered; `used_up` names
+    the budgets for whose sake it was not a better one.
     """
 
     text: str
@@ -51,6 +52,8 @@ class ModelReply:
     attempts: tuple[int, ...]
     cost_usd: Decimal | None
     latency_ms: float
+    route: str = ""
+    used_up: tuple[str, ...] = ()
 
     @property
     def offline(self) -> bool:

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from gateway.ledger.attempt import UNNAMED, Origin
+
 
 class Audience(StrEnum):
     """Who will read the draft in the end."""
@@ -17,6 +19,14 @@ class ThreadMessage:
     """One earlier message, masked. `role` as the help desk says it: requester, agent, participant."""
 
     role: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReadFile:
+    """What is in an attached file, masked. `name` also says its type, its size, and whether something is missing."""
+
+    name: str
     text: str
 
 
@@ -50,11 +60,15 @@ class DraftRequest:
     run_id: int
     question: str
     language: str
+    origin: Origin = UNNAMED
     subject: str = ""
     thread: tuple[ThreadMessage, ...] = ()
     passages: tuple[PromptPassage, ...] = ()
     facts: Mapping[str, str] = field(default_factory=dict)
     unread_attachments: tuple[str, ...] = ()
+    files: tuple[ReadFile, ...] = ()
+    questions: tuple[str, ...] = ()  # those that the question asks, masked
+    left_out: int = 0  # earlier messages that are not in `thread`
     voice: Voice = Voice()
     audience: Audience = Audience.REQUESTER
     attempts_before: int = 0

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any
@@ -23,13 +24,15 @@ class Form(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Price:
-    """USD per token, declared by the owner; it wins over the list that litellm ships."""
+    """USD per token, declared by the owner; it wins over the list that litellm ships. `valid_from`: the day, in UTC,
+    from which it holds; None: always."""
 
     input: Decimal
     output: Decimal
     cached_read: Decimal | None = None  # None: as input
     cached_write: Decimal | None = None  # None: as input
     reasoning: Decimal | None = None  # None: as output
+    valid_from: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +50,7 @@ class Candidate:
     max_output_tokens: int = 2000
     retries: int = 1
     form: Form = Form.AUTO
-    price: Price | None = None
+    prices: tuple[Price, ...] = ()  # the youngest that is valid holds; before the first of them, litellm's list
     ceiling_usd_per_million: Decimal | None = None
     extra: Mapping[str, Any] = field(default_factory=dict, repr=False, hash=False)
 
@@ -60,9 +63,11 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """Candidates in order of preference. `max_cost_usd` bounds all calls of one draft together; None: no bound."""
+    """Candidates in order of preference. `max_cost_usd` bounds all calls of one draft together; None: no bound.
+    `instead` is asked where a budget has nothing left for any of them."""
 
     name: str
     candidates: tuple[Candidate, ...]
     temperature: float | None = 0.2
     max_cost_usd: Decimal | None = None
+    instead: "Route | None" = None

@@ -4,6 +4,10 @@ from dataclasses import dataclass
 from typing import Any
 
 MOST = 100_000_000  # tokens in one call; a larger number is a fault
+FACTOR = 3  # a number so far from our own estimate is kept, priced, and flagged
+BYTES_A_TOKEN = 4  # of UTF-8, roughly and in any language
+SHORT = 100  # tokens: below it an estimate says nothing
+FRAME_TOKENS = 600  # what a schema and the frame of a chat add to the prompt at most
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +46,20 @@ def tokens_from(usage: Any) -> Tokens:
     if reasoning is not None and reasoning > output:
         return UNKNOWN
     return Tokens(input_, output, cached_read, cached_write, reasoning)
+
+
+def suspect(tokens: Tokens, sent: int, received: int) -> bool:
+    """Whether the told numbers are more than three times off what so many bytes are likely to be. What a model thought
+    is not among the bytes received."""
+    if tokens.input is None or tokens.output is None:
+        return False
+    said = tokens.output - (tokens.reasoning or 0)
+    return far(tokens.input, sent // BYTES_A_TOKEN, FRAME_TOKENS) or far(said, received // BYTES_A_TOKEN, SHORT)
+
+
+def far(told: int, estimate: int, allowance: int) -> bool:
+    """Whether a number is out of all proportion to an estimate that may be too low by an allowance."""
+    return told > FACTOR * (estimate + allowance) or (estimate > SHORT and told * FACTOR < estimate)
 
 
 def count(told: Any, name: str) -> int | None:

@@ -1,6 +1,6 @@
 """Walks a route: the candidates in order, each with its short repeat, until one answers."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -8,8 +8,9 @@ from typing import Any
 from tenacity import AsyncRetrying, RetryCallState, retry_if_result, stop_after_attempt
 
 from gateway.ledger.attempt import AttemptStarted
+from gateway.ledger.budgets import BudgetUsedUp
 from gateway.models.asking import Asking, Spending
-from gateway.models.attempts import Attempted, attempt
+from gateway.models.attempts import NOTHING, Attempted, attempt
 from gateway.models.calls import Answer
 from gateway.models.errors import ModelsBusy, ModelsFailed, OverBudget, Refusal
 from gateway.models.failures import Failure, FailureKind
@@ -47,7 +48,7 @@ class Walk:
                     return attempted.answer, profile
                 failure = attempted.failure or Failure(FailureKind.INTERNAL)
             failures.append((candidate.model, failure))
-        raise nobody(self.route, failures)
+        raise nobody(self.route, failures, self.spending.used_up)
 
     async def repeated(self, profile: Profile, place: int) -> Attempted:
         """The same candidate until it answers, or a repeat is not worth it or not allowed."""
@@ -78,11 +79,10 @@ class Walk:
     async def once(self, profile: Profile, place: int, retry: int) -> Attempted:
         """One call, with whatever `before_call` wants to say first."""
         await self.asking.before_call()
-        self.spending.number += 1
         bound = self.asking.bound(profile)
         row = AttemptStarted(
             run_id=self.spending.run_id,
-            number=self.spending.number,
+            number=self.spending.number + 1,
             purpose=self.asking.purpose,
             route=self.route.name,
             provider=profile.provider,
@@ -94,10 +94,18 @@ class Walk:
             streamed=profile.streamed,
             started_at=datetime.now(UTC),
             bound_usd=bound,
+            origin=self.asking.origin,
         )
         options = self.asking.options(profile, self.route.temperature)
-        attempted = await attempt(self.litellm, profile, self.asking.messages, options, self.asking.log, row)
-        self.spending.settle(attempted, bound)
+        try:
+            attempted = await attempt(self.litellm, profile, self.asking.messages, options, self.asking.log, row)
+        except BudgetUsedUp as refused:
+            self.spending.used_up.update(refused.budgets)
+            why = FailureKind.NO_PRICE if bound is None else FailureKind.OVER_BUDGET
+            return Attempted(None, None, Failure(why), NOTHING)
+        assert attempted.attempt_id is not None
+        self.spending.number += 1
+        self.spending.settle(attempted.attempt_id, attempted, bound)
         return attempted
 
 
@@ -107,14 +115,16 @@ def refuses_format(attempted: Attempted, profile: Profile, asking: Asking) -> bo
     return bad and bool(asking.formats.get(profile.form))
 
 
-def nobody(route: Route, failures: Sequence[tuple[str, Failure]]) -> ModelsFailed | ModelsBusy:
+def nobody(
+    route: Route, failures: Sequence[tuple[str, Failure]], used_up: Collection[str]
+) -> ModelsFailed | ModelsBusy:
     """The error for a route on which nobody answered."""
     refusals = [Refusal(model, failure.kind.value) for model, failure in failures]
     waits = [failure.retry_after for _, failure in failures if failure.may_pass]
     if waits:
         return ModelsBusy(route.name, min((wait for wait in waits if wait is not None), default=BUSY_S), refusals)
     if failures and all(failure.kind in MONEY for _, failure in failures):
-        return OverBudget(route.name, refusals)
+        return OverBudget(route.name, refusals, used_up)
     return ModelsFailed(route.name, refusals)
 
 

@@ -64,6 +64,7 @@ ATTEMPT: Mapping[str, Word] = {
     "timeout": Word("Too slow", Tone.ALARM),
     "cancelled": Word("Cancelled", Tone.QUIET),
     "refused": Word("Refused by the provider", Tone.ALARM),
+    "abandoned": Word("Never ended: its process died", Tone.ALARM),
 }
 VISIBILITY: Mapping[str, Word] = {
     "public": Word("public"),

@@ -46,3 +46,8 @@ def json(*, nullable: bool = False) -> Any:
 def money() -> Any:
     """USD to 1e-12; null is "not known", never zero."""
     return Field(default=None, sa_column=Column(Numeric(24, 12), nullable=True))
+
+
+def owed() -> Any:
+    """USD to 1e-12 that somebody has counted."""
+    return Field(sa_column=Column(Numeric(24, 12), nullable=False))

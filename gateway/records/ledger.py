@@ -1,22 +1,29 @@
-"""Every call to a model, from before it was made."""
+"""Every call to a model, from before it was made; what budgets have left; and prices that became known later."""
 
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 from sqlalchemy import Index
 from sqlmodel import Field, SQLModel
 
-from gateway.records.columns import identity, moment, money, reference
+from gateway.records.columns import identity, json, moment, money, owed, reference
 
 
 class Attempt(SQLModel, table=True):
     """One call to one model. Inserted before the call, so that a process that dies leaves a trace of it.
 
-    Tokens and cost are null when not known. `outcome` is null while the call is under way, or for ever if it died.
+    Tokens and cost are null when not known. `outcome` is null while the call is under way; `abandoned` where its
+    process died. `charged` names the rows of `spending` that hold its bound, and later its cost.
     """
 
     __tablename__ = "attempt"
-    __table_args__ = (Index("ix_attempt_run_id", "run_id"), Index("ix_attempt_started_at", "started_at"))
+    __table_args__ = (
+        Index("ix_attempt_run_id", "run_id"),
+        Index("ix_attempt_started_at", "started_at"),
+        Index("ix_attempt_account_ticket_id", "account", "ticket_id"),
+        Index("ix_attempt_open", "kept_at", postgresql_where="outcome is null"),
+    )
 
     id: int = identity()
     run_id: int = reference("run.id")
@@ -46,3 +53,56 @@ class Attempt(SQLModel, table=True):
     bound_usd: Decimal | None = money()
     price_state: str | None = Field(default=None, nullable=True)  # priced | unpriced | free
     price_version: str | None = Field(default=None, nullable=True)
+    account: str = Field(default="", sa_column_kwargs={"server_default": ""})
+    ticket_id: str = Field(default="", sa_column_kwargs={"server_default": ""})
+    queue: str = Field(default="", sa_column_kwargs={"server_default": ""})
+    policy_version: str | None = Field(default=None, nullable=True)  # of the rules that chose the models
+    kept_at: datetime = moment(now=True)  # by the database's clock, which all workers share
+    suspect: bool = Field(default=False, sa_column_kwargs={"server_default": "false"})  # told tokens cannot be right
+    charged: Any = json(nullable=True)
+
+
+class Spending(SQLModel, table=True):
+    """What has been used of one budget in one period. `key` is both of them in one word.
+
+    Budgets of `countersign.yaml` have a limit; `account:NAME` counts for everybody's eyes and has none. `held_usd` is
+    the upper bound of calls under way.
+    """
+
+    __tablename__ = "spending"
+
+    key: str = Field(primary_key=True)
+    budget: str
+    period: str  # "ticket acme#7", "2026-11-26" or "2026-11", by the database's clock
+    limit_usd: Decimal | None = money()
+    spent_usd: Decimal = owed()
+    held_usd: Decimal = owed()
+
+
+class BudgetNotice(SQLModel, table=True):
+    """The owner of a budget was told, once, that so much of it is used: 50, 80 or 100 per cent."""
+
+    __tablename__ = "budget_notice"
+
+    budget: str = Field(primary_key=True)
+    period: str = Field(primary_key=True)
+    share: int = Field(primary_key=True)
+    at: datetime = moment(now=True)
+    spent_usd: Decimal = owed()
+    limit_usd: Decimal = owed()
+
+
+class Repricing(SQLModel, table=True):
+    """An attempt got another price later. Rows are added and never changed; the attempt has the newest price."""
+
+    __tablename__ = "repricing"
+
+    id: int = identity()
+    attempt_id: int = reference("attempt.id", index=True)
+    at: datetime = moment(now=True)
+    old_usd: Decimal | None = money()
+    old_state: str | None = Field(default=None, nullable=True)
+    old_version: str | None = Field(default=None, nullable=True)
+    new_usd: Decimal | None = money()
+    new_state: str
+    new_version: str | None = Field(default=None, nullable=True)

@@ -69,6 +69,8 @@ class Run(SQLModel, table=True):
     cost_usd: Decimal | None = money()
     unpriced_attempts: int = Field(default=0)
     policy_version: str | None = Field(default=None, nullable=True)
+    queue: str | None = Field(default=None, nullable=True)  # the help desk's, as the ticket was read
+    desk_calls: int = Field(default=0, sa_column_kwargs={"server_default": "0"})  # to the help desk, repeats counted
 
 
 class Step(SQLModel, table=True):

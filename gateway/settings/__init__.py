@@ -9,22 +9,24 @@ from gateway.settings.file import (
     AccountEntry,
     CandidateEntry,
     Installation,
-    PriceEntry,
     RouteEntry,
     SecretName,
     SignInEntry,
 )
 from gateway.settings.knowledge import KnowledgeEntry
+from gateway.settings.money import BudgetEntry, PriceEntry, RatesEntry
 from gateway.settings.reading import read_installation
 
 __all__ = [
     "AccountEntry",
+    "BudgetEntry",
     "CandidateEntry",
     "Environment",
     "Installation",
     "KnowledgeEntry",
     "Owner",
     "PriceEntry",
+    "RatesEntry",
     "RouteEntry",
     "SecretName",
     "SignInEntry",

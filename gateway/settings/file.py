@@ -11,6 +11,7 @@ from pydantic import BaseModel, Field, SecretStr, field_validator, model_validat
 
 from gateway.settings.entry import RULES, Name, Owner
 from gateway.settings.knowledge import KnowledgeEntry
+from gateway.settings.money import BudgetEntry, PriceEntry, RatesEntry
 
 
 class _Entry(BaseModel):
@@ -100,6 +101,7 @@ class AccountEntry(_Entry):
     # Solved tickets and their replies may become knowledge for agents, with personal data taken out.
     learn_from_solved: bool = False
     words_per_minute: int = Field(240, ge=60, le=1000, description="how fast people read a draft")
+    rates: RatesEntry | None = None  # where they differ from those of the installation
 
     @property
     def sample_share(self) -> float:
@@ -161,15 +163,6 @@ class GroupEntry(_Entry):
     claim: str | None = None
 
 
-class PriceEntry(_Entry):
-    """USD per million tokens."""
-
-    input: Decimal = Field(ge=0)
-    output: Decimal = Field(ge=0)
-    cached_read: Decimal | None = Field(None, ge=0)
-    cached_write: Decimal | None = Field(None, ge=0)
-
-
 class CandidateEntry(_Entry):
     """One model, as litellm names it."""
 
@@ -181,6 +174,7 @@ class CandidateEntry(_Entry):
     max_output_tokens: int = Field(2000, ge=1, le=100_000)
     retries: int = Field(1, ge=0, le=5)
     price: PriceEntry | None = None
+    prices: list[PriceEntry] = []  # several, each with the day from which it holds
     ceiling_usd_per_million: Decimal | None = Field(None, ge=0)
 
 
@@ -200,6 +194,8 @@ class Installation(_Entry):
     accounts: dict[Name, AccountEntry] = {}
     models: dict[Name, RouteEntry] = {}
     knowledge: dict[Name, KnowledgeEntry] = {}
+    budgets: dict[Name, BudgetEntry] = {}
+    rates: RatesEntry | None = None
     people: dict[Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._-]{0,62}$")], PersonEntry] = {}
     groups: dict[Name, GroupEntry] = {}
     sign_in: SignInEntry | None = None

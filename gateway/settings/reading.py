@@ -48,6 +48,13 @@ def _cross_check(document: Document, connectors: list[str]) -> None:
                 document.problem((*here, "knowledge", number), unknown("knowledge source", source, sources))
 
     _cross_check_knowledge(document, data)
+    for name, entry in _entries(data.get("budgets")):
+        accounts_declared = _keys(accounts)
+        if isinstance(account := entry.get("account"), str) and account not in accounts_declared:
+            document.problem(("budgets", name, "account"), unknown("account", account, accounts_declared))
+        if isinstance(route := entry.get("cheaper"), str) and route not in routes:
+            document.problem(("budgets", name, "cheaper"), unknown("route of models", route, routes))
+
     _cross_check_people(document, data)
 
 

@@ -22,17 +22,11 @@ async def answering(database: Database, account: str, ticket_id: str, message_id
 
 
 async def past(database: Database, account: str, ticket_id: str) -> Row:
-    """What went before on a ticket, and what its account has spent on models: USD, as far as prices are known."""
+    """What went before on a ticket."""
     row = await database.one(
-        """select
-             (select count(*) from draft d where d.account = %(account)s and d.ticket_id = %(ticket)s
-              and d.state = 'rejected') as drafts_rejected,
-             (select count(*) from draft d where d.account = %(account)s and d.ticket_id = %(ticket)s
-              and d.state in ('shown', 'held')) as drafts_waiting,
-             coalesce(sum(r.cost_usd) filter (where r.ticket_id = %(ticket)s), 0) as spent_ticket,
-             coalesce(sum(r.cost_usd) filter (where r.started_at >= date_trunc('day', now(), 'UTC')), 0) as spent_day,
-             coalesce(sum(r.cost_usd), 0) as spent_month
-           from run r where r.account = %(account)s and r.started_at >= date_trunc('month', now(), 'UTC')""",
+        """select count(*) filter (where state = 'rejected') as drafts_rejected,
+             count(*) filter (where state in ('shown', 'held')) as drafts_waiting
+           from draft where account = %(account)s and ticket_id = %(ticket)s""",
         {"account": account, "ticket": ticket_id},
     )
     assert row is not None

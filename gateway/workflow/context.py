@@ -37,7 +37,7 @@ async def read(walk: Walk) -> Reading:
     with walk.timed(STEP):
         reading = await read_now(walk)
     ticket = reading.ticket
-    walk.rows.requester_is(ticket.requester.id, ticket.version)
+    walk.rows.requester_is(ticket.requester.id, ticket.version, ticket.queue)
     walk.keep(STEP, _summary(reading), TICKET.dump_python(ticket, mode="json"))
     return reading
 

@@ -1,15 +1,17 @@
 """Decide: the policies say what may happen to the draft. Nothing matched, or anything went wrong: a person looks."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from connectors.contract import Capability, Change, Priority, text_hash
 from gateway.errors import Withheld
+from gateway.ledger.attempt import Origin
 from gateway.models import Route
 from gateway.policy import Decision, Escalation, Verdict
 from gateway.records import DraftState
 from gateway.telemetry import observed_rules
+from gateway.workflow.affording import with_ladder
 from gateway.workflow.check import Findings
 from gateway.workflow.context import Reading
 from gateway.workflow.deliver import Planned, intend, kept_plans, new_mark, planned, plans_to_keep
@@ -42,24 +44,31 @@ class Decided:
 def choose_models(walk: Walk, reading: Reading, screened: Screened, grounded: Grounded) -> Route:
     """The models to ask: those of the policies, else the account's own, as far as they may see what was found.
 
-    Raises Withheld where no model may."""
+    Raises Withheld where no model may. What is asked instead of them where a budget has nothing left hangs below."""
     policies, routes = walk.line.policies(), walk.line.routes
     facts = ticket_facts(walk, reading) | screened_facts(reading, screened) | grounded_facts(walk, grounded)
     chosen = policies.route(facts)
     redaction = policies.redaction(facts)
     wanted = (walk.desk.route,) if chosen.models is None else chosen.models
     kinds = list(screened.pii)
-    names = [name for name in chosen.allowed(wanted) if name in routes and not redaction.blocks(kinds, name)]
+
+    def may(wanted: Sequence[str]) -> list[str]:
+        return [name for name in chosen.allowed(wanted) if name in routes and not redaction.blocks(kinds, name)]
+
+    names = may(wanted)
     if not names:
         raise Withheld("no model may see this ticket: " + " ".join((*chosen.because, *redaction.because)))
     first = routes[names[0]]
-    return replace(
+    queue = reading.ticket.queue or ""
+    walk.origin = Origin(walk.account, walk.ticket_id, queue, chosen.version)
+    route = replace(
         first,
         name="+".join(names),
         candidates=tuple(candidate for name in names for candidate in routes[name].candidates),
         temperature=first.temperature if chosen.temperature is None else chosen.temperature,
         max_cost_usd=_lower(first.max_cost_usd, chosen.max_cost),
     )
+    return with_ladder(walk, queue, route, may(list(routes)), passages=bool(grounded.public))
 
 
 async def decide(

@@ -6,7 +6,7 @@ from decimal import Decimal
 from pydantic import TypeAdapter
 
 from gateway.errors import NothingOwed
-from gateway.models import DraftRequest, ModelReply, PromptPassage, Route, SentenceCitation, ThreadMessage
+from gateway.models import DraftRequest, ModelReply, PromptPassage, ReadFile, Route, SentenceCitation, ThreadMessage
 from gateway.store import reviews
 from gateway.workflow.ground import Grounded
 from gateway.workflow.screen import Screened
@@ -39,6 +39,7 @@ class Drafted:
     route: str
     latency_ms: float
     cost_usd: Decimal | None  # of all attempts; None where one of them has no known price
+    used_up: tuple[str, ...] = ()  # budgets that had nothing left for a better model
 
 
 _CITATIONS = TypeAdapter(tuple[SentenceCitation, ...])
@@ -55,7 +56,7 @@ async def draft(walk: Walk, screened: Screened, grounded: Grounded, route: Route
     with walk.timed(STEP):
         request = await _request(walk, screened, grounded)
         reply = await walk.line.drafter.draft(request, route, walk.line.attempts, walk.stand)
-        drafted = _restored(reply, screened, route, request.language)
+        drafted = _restored(reply, screened, request.language)
     row = _ROW.dump_python(drafted, mode="json")
     data = {key: value for key, value in row.items() if key not in PERSONAL}
     data |= {"attempts": list(reply.attempts), "prompt": reply.prompt, "prompt_version": reply.prompt_version}
@@ -68,6 +69,7 @@ async def _request(walk: Walk, screened: Screened, grounded: Grounded) -> DraftR
     instruction, previous = await _asked_for(walk, screened)
     return DraftRequest(
         run_id=walk.run_id,
+        origin=walk.origin,
         question=screened.question,
         subject=screened.subject,
         language=desk.language or screened.language or "en",
@@ -78,6 +80,9 @@ async def _request(walk: Walk, screened: Screened, grounded: Grounded) -> DraftR
             for passage in grounded.public
         ),
         unread_attachments=screened.attachments,
+        files=tuple(ReadFile(file.name, file.text) for file in screened.files),
+        questions=screened.questions,
+        left_out=screened.left_out,
         voice=desk.voice,
         attempts_before=walk.attempts_before,
         instruction=instruction,
@@ -97,7 +102,7 @@ async def _asked_for(walk: Walk, screened: Screened) -> tuple[str, str]:
     return screened.vault.mask(words), screened.vault.mask(draft["content"]["text"])
 
 
-def _restored(reply: ModelReply, screened: Screened, route: Route, language: str) -> Drafted:
+def _restored(reply: ModelReply, screened: Screened, language: str) -> Drafted:
     restore = screened.vault.restore
     return Drafted(
         text=restore(reply.text),
@@ -117,7 +122,8 @@ def _restored(reply: ModelReply, screened: Screened, route: Route, language: str
         language=language,
         provider=reply.provider,
         model=reply.model,
-        route=route.name,
+        route=reply.route,
         latency_ms=reply.latency_ms,
         cost_usd=reply.cost_usd,
+        used_up=reply.used_up,
     )

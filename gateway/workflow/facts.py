@@ -5,7 +5,6 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from connectors.contract import Message, Role, Visibility
-from gateway.policy import NO_LIMIT
 from gateway.screening import clean
 from gateway.workflow.context import ASKING, Reading
 from gateway.workflow.walk import Walk
@@ -60,21 +59,24 @@ def screened_facts(reading: Reading, screened: "Screened") -> Facts:
         "ticket.language": reading.ticket.language or screened.language,
         "screen.topics": dict(screened.topics),
         "screen.pii_kinds": sorted(kind.lower() for kind in screened.pii),
+        "screen.questions": len(screened.questions),
         "screen.injection": score >= INJECTION_SIGNAL,
         "screen.injection_score": score,
     }
 
 
 def grounded_facts(walk: Walk, grounded: "Grounded") -> Facts:
-    """Known when the knowledge base was searched."""
+    """Known when the knowledge base was searched. An article that would steer a model counts like a ticket."""
+    steered = any(passage.suspect for passage in grounded.passages)
     dates = [passage.updated_at for passage in grounded.public if passage.updated_at is not None]
     return {
         "knowledge.grounding": grounded.grounding,
         "knowledge.passages": len(grounded.public),
         "knowledge.newest_age_days": (datetime.now(UTC) - max(dates)).days if dates else None,
         **{f"budget.{scope}_spent": walk.past[f"spent_{scope}"] for scope in ("ticket", "day", "month")},
-        **{f"budget.{scope}_left": NO_LIMIT for scope in ("ticket", "day", "month")},
+        **{f"budget.{scope}_left": walk.past[f"left_{scope}"] for scope in ("ticket", "day", "month")},
         "screen.out_of_scope": None if grounded.grounding is None else grounded.grounding < OUT_OF_SCOPE,
+        **({"screen.injection": True} if steered else {}),
     }
 
 

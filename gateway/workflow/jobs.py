@@ -4,6 +4,7 @@ import contextlib
 
 import structlog
 
+from connectors.counting import counted
 from connectors.errors import ConnectorError, RetryLater, WriteConflict
 from gateway.errors import DatabaseUnavailable, LostLease, NothingOwed, Paused, RunEnded, Superseded, Withheld
 from gateway.models import ModelError, ModelsBusy
@@ -35,7 +36,10 @@ class Jobs:
         walk = await Walk.open(self._line, event_id, lease)
         if walk is None:
             return
-        with structlog.contextvars.bound_contextvars(run=walk.run_id, account=walk.account, ticket=walk.ticket_id):
+        if walk.attempts_before:  # a worker may have died in one of them
+            await self._line.attempts.give_up(walk.run_id)
+        names = structlog.contextvars.bound_contextvars(run=walk.run_id, account=walk.account, ticket=walk.ticket_id)
+        with names, counted(walk.calls):
             try:
                 await self._to_its_end(walk)
             except (Again, DatabaseUnavailable):
@@ -87,7 +91,12 @@ class Jobs:
             if state is not RunState.UNCERTAIN:
                 await walk.rows.end_early(reason)
         row = await walk.rows.finish(
-            state, reason=reason, step_ms=walk.step_ms, verdict=walk.verdict, policy_version=walk.policy_version
+            state,
+            reason=reason,
+            step_ms=walk.step_ms,
+            verdict=walk.verdict,
+            policy_version=walk.policy_version,
+            calls=walk.calls.made,
         )
         tell(row)
 
@@ -95,6 +104,7 @@ class Jobs:
         """Keep what was found, so that no model is asked twice, and wait without a job until somebody resumes."""
         with contextlib.suppress(LostLease):
             await walk.rows.commit()
+        await walk.rows.add_calls(walk.calls.made)
         if not await pauses.park(self._line.database, walk.account, walk.run_id):
             raise Again(0.0)
         log.info("a run waits", reason=reason)
@@ -108,6 +118,7 @@ class Jobs:
         if tries >= most:
             await self._give_up(walk, f"{said} (after {tries} tries)", error)
             return
+        await walk.rows.add_calls(walk.calls.made)
         delay = max(DELAYS[min(tries, len(DELAYS)) - 1], retry_after or 0.0)
         log.warning("a try failed", error=type(error).__name__, reason=said, tries=tries, again_in=round(delay, 1))
         if delay <= HOLD_LOCK:
@@ -118,6 +129,11 @@ class Jobs:
         log.error("an event was given up", error=type(error).__name__, reason=reason)
         dead.labels(walk.account).inc()
         row = await walk.rows.finish(
-            RunState.FAILED, reason=reason, step_ms=walk.step_ms, verdict=walk.verdict, error=reason
+            RunState.FAILED,
+            reason=reason,
+            step_ms=walk.step_ms,
+            verdict=walk.verdict,
+            error=reason,
+            calls=walk.calls.made,
         )
         tell(row)

@@ -1,15 +1,16 @@
 """What the line works with: handed over once by `bootstrap`, the same for every run of a worker."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 
 from connectors.contract import Connector
 from gateway.access.people import People
 from gateway.knowledge.library import Library
-from gateway.ledger.attempt import AttemptLog
+from gateway.ledger.budgets import Budget
 from gateway.models import Drafter, Route, Voice
 from gateway.policy import PolicySet
+from gateway.store.attempts import AttemptRows
 from gateway.store.database import Database
 
 
@@ -46,11 +47,12 @@ class Line:
     desks: Mapping[str, Desk]
     routes: Mapping[str, Route]
     drafter: Drafter
-    attempts: AttemptLog
+    attempts: AttemptRows
     policies: Callable[[], PolicySet]
     library: Library
     pages_url: str
     people: People
+    budgets: Sequence[Budget] = ()  # how much may be spent on models
     review_key: Callable[[int], str] = lambda _run_id: ""  # signs the link of a draft for its note
     most_tries: int = 12
 

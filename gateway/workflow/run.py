@@ -5,8 +5,11 @@ drafted and decided (with the intent to write), what was written. A walk that di
 """
 
 from gateway.errors import NothingOwed
+from gateway.models import OverBudget
 from gateway.records import DraftState, RunState
 from gateway.store import drafts
+from gateway.workflow.affording import STEP as BUDGET
+from gateway.workflow.affording import left_to_people, spent_and_left
 from gateway.workflow.before import left_alone
 from gateway.workflow.check import check
 from gateway.workflow.commands import obey
@@ -38,12 +41,19 @@ async def down_the_line(walk: Walk) -> tuple[RunState, str | None]:
     await recognise(walk, reading)
     await obey(walk, reading)
     await _owed(walk, reading)
+    if walk.kept(BUDGET):
+        return await left_to_people(walk, reading, ())
     screened = await screen(walk, reading)
     grounded = await ground(walk, screened)
     models = choose_models(walk, reading, screened, grounded)
     await walk.rows.commit()
 
-    drafted = await draft(walk, screened, grounded, models)
+    try:
+        drafted = await draft(walk, screened, grounded, models)
+    except OverBudget as error:
+        if not error.budgets:
+            raise
+        return await left_to_people(walk, reading, error.budgets)
     checked = await check(walk, reading, screened, grounded, drafted)
     await walk.stop_if_paused()
     decided = await decide(walk, reading, screened, grounded, drafted, checked)
@@ -60,7 +70,8 @@ async def _owed(walk: Walk, reading: Reading) -> None:
         await walk.rows.commit()
         raise NothingOwed("no message of the requester waits for an answer")
     walk.answers = reading.answers
-    walk.past = await drafts.past(walk.line.database, walk.account, walk.ticket_id)
+    past = await drafts.past(walk.line.database, walk.account, walk.ticket_id)
+    walk.past = past | await spent_and_left(walk, reading.ticket.queue or "")
     if walk.is_redraft:
         return
     await left_alone(walk, reading)

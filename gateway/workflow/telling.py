@@ -1,6 +1,6 @@
 """What the note tells an agent, from what the steps found: short, in the order in which it is needed."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from urllib.parse import quote, urlsplit
@@ -18,6 +18,8 @@ from gateway.workflow.walk import Walk
 OLD_AFTER_DAYS = 365
 MOST_FINDINGS = 4
 MOST_REASONS = 3
+MOST_FILES = 3
+MOST_TAGS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +75,9 @@ def _noticed(told: Told) -> Iterator[str]:
     if told.drafted.offline:
         asked = "; what was asked to be different was not heeded" if told.walk.is_redraft else ""
         yield f"put together from the help centre without a language model{asked}"
+    if told.drafted.used_up:
+        asked = "no language model" if told.drafted.offline else "a cheaper model"
+        yield f"the budget {' and '.join(told.drafted.used_up)} is used up, so {asked} was asked"
     gravest = [finding for finding in told.checked.findings if finding.severity is not Severity.NOTE]
     seen: set[str] = set()
     for finding in gravest:
@@ -82,8 +87,23 @@ def _noticed(told: Told) -> Iterator[str]:
     if told.screened.pii:
         kinds = ", ".join(sorted(kind.lower().replace("_", " ") for kind in told.screened.pii))
         yield f"kept from the model: {kinds}"
+    for passage in told.grounded.passages:
+        if passage.suspect:
+            yield f"not used, because it reads like an instruction to a model: {passage.title[:80]}"
+    if told.drafted.suggested_tags:
+        yield f"tags that the model would set: {', '.join(told.drafted.suggested_tags[:MOST_TAGS])}"
+    if len(told.screened.questions) > 1:
+        yield f"{len(told.screened.questions)} questions in the message: check that each is answered"
     if told.screened.attachments:
-        yield f"{len(told.screened.attachments)} attachments, not read"
+        yield f"not read: {told.screened.vault.restore(_several(told.screened.attachments))}"
+    if told.screened.left_out:
+        yield f"{told.screened.left_out} messages of the thread were not shown to the model"
+
+
+def _several(files: Sequence[str]) -> str:
+    """The files by name, type and size, as an agent may see them; a heap of them by its number."""
+    more = len(files) - MOST_FILES
+    return ", ".join([*files[:MOST_FILES], *([f"and {more} more files"] if more > 0 else [])])
 
 
 def _source(passage: Quotable, pages_url: str) -> SourceLine:

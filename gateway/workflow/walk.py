@@ -7,7 +7,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 from connectors.contract import EventKind
+from connectors.counting import Calls
 from gateway.errors import LostLease, NothingOwed, Paused, Superseded
+from gateway.ledger.attempt import Origin
 from gateway.records import WriteState
 from gateway.store.database import Row
 from gateway.store.deadlines import DEADLINE
@@ -37,6 +39,8 @@ class Walk:
         self.step_ms: dict[str, float] = {name: step.ms for name, step in opened.steps.items()}
         self.answers: str | None = None  # the message that is to be answered, once the ticket was read
         self.past: Row = {}  # what went before on this ticket
+        self.origin = Origin(self.account, self.ticket_id)  # what models are asked for, once they were chosen
+        self.calls = Calls()  # to the help desk
         self.verdict: str | None = None
         self.policy_version: str | None = None
         self._steps = opened.steps

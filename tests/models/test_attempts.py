@@ -17,7 +17,7 @@ PRICED = Price(input=Decimal("0.0000025"), output=Decimal("0.00001"), cached_rea
 async def test_the_ledger_equals_what_the_stub_counted_to_the_token_and_the_dollar(
     stream: bool, stub: StubModel, drafter: Drafter, log: MemoryLog
 ) -> None:
-    route = stub.route("openai/stub-good", stream=stream, price=PRICED)
+    route = stub.route("openai/stub-good", stream=stream, prices=(PRICED,))
     for number in range(5):
         await drafter.draft(request_for(f"How long does refund {'x' * number * 50} take?"), route, log, nothing)
 
@@ -40,7 +40,7 @@ async def test_every_row_says_what_was_called_and_costs_no_more_than_its_bound(
     stub: StubModel, drafter: Drafter, log: MemoryLog
 ) -> None:
     reply = await drafter.draft(
-        request_for(attempts_before=3), stub.route("openai/stub-good", price=PRICED), log, nothing
+        request_for(attempts_before=3), stub.route("openai/stub-good", prices=(PRICED,)), log, nothing
     )
 
     [row], [finished] = log.started, log.rows
@@ -68,7 +68,7 @@ async def test_a_stream_tells_when_its_first_token_came(stub: StubModel, drafter
 async def test_usage_that_is_missing_or_impossible_is_unknown_and_never_zero(
     behaviour: str, stream: bool, stub: StubModel, drafter: Drafter, log: MemoryLog
 ) -> None:
-    route = stub.route(f"openai/stub-{behaviour}", stream=stream, price=PRICED)
+    route = stub.route(f"openai/stub-{behaviour}", stream=stream, prices=(PRICED,))
     reply = await drafter.draft(request_for(), route, log, nothing)
 
     [finished] = log.rows
@@ -136,7 +136,7 @@ async def test_repeats_and_fallbacks_stop_where_the_budget_ends(
     stub: StubModel, drafter: Drafter, log: MemoryLog
 ) -> None:
     dear = Price(input=Decimal("0.0001"), output=Decimal("0.0001"))
-    candidate = stub.candidate("openai/stub-500", price=dear, retries=5)
+    candidate = stub.candidate("openai/stub-500", prices=(dear,), retries=5)
     bound = Decimal("0.0001") * 10_000  # one call's bound is a little below this, and 500 may have been billed
     route = type(stub.route())("main", (candidate, candidate), max_cost_usd=bound)
 
@@ -148,7 +148,7 @@ async def test_repeats_and_fallbacks_stop_where_the_budget_ends(
 
 async def test_after_a_hundred_mixed_drafts_the_ledger_equals_the_stub(stub: StubModel, drafter: Drafter) -> None:
     routes = [
-        stub.route(first, "openai/stub-good", stream=stream, price=PRICED, retries=retries)
+        stub.route(first, "openai/stub-good", stream=stream, prices=(PRICED,), retries=retries)
         for first in ("openai/stub-good", "openai/stub-500", "openai/stub-badjson", "openai/stub-markdown")
         for stream in (False, True)
         for retries in (0, 1)

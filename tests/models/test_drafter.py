@@ -88,7 +88,7 @@ async def test_the_soonest_of_several_busy_models_is_named(stub: StubModel, draf
 async def test_a_model_that_never_answers_is_given_up_in_time(
     stream: bool, stub: StubModel, drafter: Drafter, log: MemoryLog
 ) -> None:
-    route = stub.route("openai/stub-hangs", stream=stream, timeout_s=0.4, price=PRICED)
+    route = stub.route("openai/stub-hangs", stream=stream, timeout_s=0.4, prices=(PRICED,))
     started = asyncio.get_running_loop().time()
 
     with pytest.raises(ModelsBusy):

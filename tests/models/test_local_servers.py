@@ -39,7 +39,7 @@ async def test_vllm_answers_and_costs_what_its_owner_declared(
     price = Price(input=Decimal("0.0000001"), output=Decimal("0.0000002"))
 
     reply = await drafter.draft(
-        request_for(), stub.route("hosted_vllm/stub-good", stream=stream, price=price), log, nothing
+        request_for(), stub.route("hosted_vllm/stub-good", stream=stream, prices=(price,)), log, nothing
     )
 
     served = stub.count("stub-good")

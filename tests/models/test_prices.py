@@ -96,12 +96,12 @@ def test_a_local_server_does_not_borrow_the_price_of_a_famous_name() -> None:
 
 def test_a_declared_price_wins_and_names_itself() -> None:
     declared = Price(input=Decimal("0.001"), output=Decimal("0.002"))
-    price = tag("openai/gpt-4o-mini", price=declared)
+    price = tag("openai/gpt-4o-mini", prices=(declared,))
 
     assert price.cost(Tokens(10, 10)) == Decimal("0.03")
     assert price.version is not None
     assert price.version.startswith("declared:")
-    assert price.version != tag("openai/gpt-4o-mini", price=Price(Decimal(1), Decimal(1))).version
+    assert price.version != tag("openai/gpt-4o-mini", prices=(Price(Decimal(1), Decimal(1)),)).version
 
 
 def test_tokens_that_nobody_told_have_no_cost() -> None:

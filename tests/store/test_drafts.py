@@ -1,6 +1,5 @@
 """Drafts beyond the run that made them."""
 
-from decimal import Decimal
 
 import pytest
 
@@ -59,24 +58,17 @@ async def test_drafts_to_compare_come_with_their_text_until_it_is_erased(databas
     assert [draft["content"] for draft in await drafts.comparable(database, "acme", "7")] == [None]
 
 
-async def test_what_went_before_counts_the_tickets_drafts_and_the_accounts_money(database: Database) -> None:
-    for name, ticket, state, cost in (
-        ("e1", "7", "rejected", "0.010000000001"),
-        ("e2", "7", "shown", "0.02"),
-        ("e3", "8", "shown", "0.04"),
-    ):
+async def test_what_went_before_counts_the_tickets_drafts(database: Database) -> None:
+    for name, ticket, state in (("e1", "7", "rejected"), ("e2", "7", "shown"), ("e3", "8", "shown")):
         rows = await begin(database, name, ticket=ticket)
         propose(rows, mark=f"cs-{name}")
         await rows.commit()
         run = await finish(rows, RunState.DONE)
         await database.run("update draft set state = %(s)s where run_id = %(id)s", {"s": state, "id": run["id"]})
-        await database.run("update run set cost_usd = %(c)s where id = %(id)s", {"c": cost, "id": run["id"]})
 
     past = await drafts.past(database, "acme", "7")
 
     assert (past["drafts_rejected"], past["drafts_waiting"]) == (1, 1)
-    assert past["spent_ticket"] == Decimal("0.030000000001")
-    assert past["spent_day"] == past["spent_month"] == Decimal("0.070000000001")
 
 
 async def test_the_entries_that_we_wrote_are_known_by_ticket(database: Database) -> None:

@@ -22,7 +22,7 @@ PRICE = Price(Decimal("0.00000015"), Decimal("0.0000006"))
 async def asking(database: Database, stub: StubModel) -> AsyncIterator[Floor]:
     """A floor whose drafts come from the stub model."""
     made = await built(database, MemoryDesk())
-    made.ask(stub.route("openai/stub-good", price=PRICE))
+    made.ask(stub.route("openai/stub-good", prices=(PRICE,)))
     yield made
     await made.line.drafter.close()
 
