@@ -12,6 +12,7 @@ from typing import ClassVar, Self
 from connectors.contract import (
     Account,
     Action,
+    Attachment,
     BodyFormat,
     Capability,
     Change,
@@ -29,7 +30,7 @@ from connectors.contract import (
     Visibility,
     WriteReceipt,
 )
-from connectors.errors import ConnectorError, NotFound, Unavailable, WriteConflict
+from connectors.errors import ConnectorError, NotFound, Rejected, Unavailable, WriteConflict
 
 EVERYTHING = frozenset(
     {
@@ -38,6 +39,7 @@ EVERYTHING = frozenset(
         Capability.ROUTING,
         Capability.CONDITIONAL_WRITE,
         Capability.MARKS,
+        Capability.FILES,
     }
 )
 REQUESTER = Person("r1", Role.REQUESTER, "Marta Kowalska", "marta@example.com")
@@ -60,6 +62,7 @@ class MemoryDesk:
     calls: list[str] = field(default_factory=list)
     lost_answers: int = 0  # so many writes are stored, and their answer is lost
     refusals: list[ConnectorError] = field(default_factory=list)  # raised by the next writes, which store nothing
+    files: dict[str, bytes] = field(default_factory=dict)  # the contents of attachments, by their ids
     misread: Visibility | None = None  # what the desk makes of our entries instead
     before_write: Callable[[], None] | None = None  # something happens on the desk right before a write arrives
 
@@ -106,6 +109,12 @@ class MemoryDesk:
                 return WriteReceipt(message.id, message.visibility, None, message.created_at)
         return None
 
+    async def read_file(self, attachment: Attachment, limit: int) -> bytes:
+        self.calls.append(f"read_file {attachment.name}")
+        if attachment.id not in self.files:
+            raise Rejected("no such file", status=404)
+        return self.files[attachment.id][:limit]
+
     async def check(self) -> list[Finding]:
         return []
 
@@ -124,6 +133,17 @@ class MemoryDesk:
     ) -> str:
         """A message of somebody; returns its id."""
         return self._add(ticket_id, author, visibility, body, None).id
+
+    def attach(self, ticket_id: str, name: str, media_type: str | None, content: bytes | None, size: int = 0) -> None:
+        """A file on the newest message; None: the desk does not give its content away."""
+        ticket = self.tickets[ticket_id]
+        *before, last = ticket.messages
+        file = Attachment(f"{last.id}-{len(last.attachments)}", name, media_type, size or len(content or b""))
+        self.tickets[ticket_id] = replace(
+            ticket, messages=(*before, replace(last, attachments=(*last.attachments, file)))
+        )
+        if content is not None:
+            self.files[file.id] = content
 
     def touch(self, ticket_id: str) -> None:
         """A change that says nothing, such as a tag."""

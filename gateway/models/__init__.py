@@ -7,7 +7,7 @@ from gateway.models.drafter import BeforeCall, Drafter
 from gateway.models.errors import ModelError, ModelsBusy, ModelsFailed, OverBudget, PromptInvalid, Refusal
 from gateway.models.prompts import PromptFile
 from gateway.models.reply import ModelReply, ReplyForm, SentenceCitation
-from gateway.models.request import Audience, DraftRequest, PromptPassage, ThreadMessage, Voice
+from gateway.models.request import Audience, DraftRequest, PromptPassage, ReadFile, ThreadMessage, Voice
 from gateway.models.route import Candidate, Form, Price, Route
 
 __all__ = [
@@ -26,6 +26,7 @@ __all__ = [
     "PromptFile",
     "PromptInvalid",
     "PromptPassage",
+    "ReadFile",
     "Refusal",
     "ReplyForm",
     "Route",

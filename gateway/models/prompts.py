@@ -22,10 +22,12 @@ LARGEST_FILE = 32_000  # bytes
 LARGEST_PROMPT = 400_000  # characters, after the data went in
 FRONT = re.compile(r"\A---\n(.*?)\n---\n", re.DOTALL)
 PART = re.compile(r"^# (System|User)[ \t]*$", re.MULTILINE)
+MARKS = re.compile(r"\{%.*?%\}|\{\{.*?\}\}|\{#.*?#\}", re.DOTALL)
 SYSTEM_MAY_NAME = frozenset({"audience", "brand", "language", "language_name", "sign_off", "tone"})
 USER_MAY_NAME = frozenset(
     {
-        *("answer", "attachments", "code", "facts", "instruction", "language", "language_name", "passages", "problem"),
+        *("answer", "attachments", "code", "facts", "files", "instruction", "language", "language_name", "left_out"),
+        *("passages", "problem", "questions"),
         *("thread", "ticket"),
     }
 )
@@ -54,13 +56,15 @@ ENVIRONMENT = _environment()
 
 @dataclass(frozen=True, slots=True)
 class PromptFile:
-    """A prompt with its owner. `version` is the SHA-256 of the file's bytes, in hex."""
+    """A prompt with its owner. `version` is the SHA-256 of the file's bytes, in hex; `instructions` is the text of its
+    system part as it is written, so that a draft can be held against it."""
 
     name: str
     owner: str
     contact: str
     note: str
     version: str
+    instructions: str = field(repr=False, compare=False)
     _system: Template = field(repr=False, compare=False)
     _user: Template = field(repr=False, compare=False)
 
@@ -75,7 +79,8 @@ class PromptFile:
             raise PromptInvalid(where, 1, "is not UTF-8; save it as UTF-8") from None
         front = front_matter(text, where)
         system, user = parts(text, where)
-        return cls(**front, version=hashlib.sha256(data).hexdigest(), _system=system, _user=user)
+        version = hashlib.sha256(data).hexdigest()
+        return cls(**front, version=version, instructions=instructions(text), _system=system, _user=user)
 
     def messages(self, system: Mapping[str, str], user: Mapping[str, str]) -> list[dict[str, str]]:
         """The chat to send. The first mapping is trusted text; the second holds fenced blocks."""
@@ -134,6 +139,12 @@ def parts(text: str, where: str) -> tuple[Template, Template]:
         compiled(text[system.end() + 1 : user.start()], where, above[0], SYSTEM_MAY_NAME),
         compiled(text[user.end() + 1 :], where, above[1], USER_MAY_NAME),
     )
+
+
+def instructions(text: str) -> str:
+    """The words of the system part, without the marks of the template language."""
+    system, user = PART.finditer(text)
+    return MARKS.sub(" ", text[system.end() : user.start()]).strip()
 
 
 def compiled(part: str, where: str, above: int, may_name: frozenset[str]) -> Template:

@@ -6,7 +6,11 @@ from gateway.models.request import DraftRequest
 LONGEST_QUESTION = 12_000  # characters; the step before has cut by importance, this is the last wall
 LONGEST_MESSAGE = 4_000
 LONGEST_PASSAGE = 6_000
-MOST_MESSAGES = 20
+LONGEST_FILE = 5_000
+MOST_FILES = 5
+MOST_QUESTIONS = 10
+LONGEST_SAID = 2_200  # of an earlier message
+MOST_MESSAGES = 45
 MOST_PASSAGES = 20
 LANGUAGES = {
     "de": "German",
@@ -46,10 +50,16 @@ def data(request: DraftRequest) -> dict[str, str]:
         "language_name": LANGUAGES.get(language, f"the language with the code {language}"),
         "ticket": fenced("TICKET", code, question, LONGEST_QUESTION),
         "thread": joined(
-            fenced(f"MESSAGE FROM {harmless(message.role, 20).upper()}", code, message.text, LONGEST_MESSAGE)
+            fenced(f"MESSAGE FROM {harmless(message.role, 20).upper()}", code, message.text, LONGEST_SAID)
             for message in request.thread[-MOST_MESSAGES:]
         ),
+        "left_out": str(request.left_out) if request.left_out else "",
+        "questions": _questions(request, code),
         "facts": fenced("FACTS", code, facts, LONGEST_MESSAGE) if facts else "",
+        "files": joined(
+            fenced(f"FILE {number}", code, f"name: {file.name}\n{file.text}", LONGEST_FILE)
+            for number, file in enumerate(request.files[:MOST_FILES], start=1)
+        ),
         "attachments": fenced("ATTACHMENTS", code, files, LONGEST_MESSAGE) if files else "",
         "passages": joined(
             fenced(f"PASSAGE {passage.number}", code, f"title: {passage.title}\n{passage.text}", LONGEST_PASSAGE)
@@ -59,6 +69,14 @@ def data(request: DraftRequest) -> dict[str, str]:
         "answer": "",
         "problem": "",
     }
+
+
+def _questions(request: DraftRequest, code: str) -> str:
+    """The questions of a mail that asks several; one alone cannot be overlooked."""
+    if len(request.questions) < 2:
+        return ""
+    numbered = "\n".join(f"{number}. {text}" for number, text in enumerate(request.questions[:MOST_QUESTIONS], start=1))
+    return fenced("QUESTIONS", code, numbered, LONGEST_MESSAGE)
 
 
 def _instruction(request: DraftRequest, code: str) -> str:
@@ -74,7 +92,11 @@ def broken(answer: str, problem: str) -> dict[str, str]:
     code = new_code()
     return {
         **dict.fromkeys(
-            ("language", "language_name", "ticket", "thread", "facts", "attachments", "passages", "instruction"), ""
+            (
+                *("language", "language_name", "ticket", "thread", "left_out", "questions", "facts", "files"),
+                *("attachments", "passages", "instruction"),
+            ),
+            "",
         ),
         "code": code,
         "problem": problem,

@@ -70,6 +70,7 @@ _SCREENED = (
     Fact("screen.topics", SCORES, SCREENED, "Topics found, each with its score", {"refund": 0.9}, {}, "0 to 1"),
     Fact("screen.sentiment", NUMBER, SCREENED, "Mood of the newest message", -0.6, 0, "-1 to 1"),
     Fact("screen.pii_kinds", LIST, SCREENED, "Kinds of personal data found", ("email", "card"), (), values=PII_KINDS),
+    Fact("screen.questions", NUMBER, SCREENED, "Questions in the unanswered messages", 3, 1, "questions"),
     Fact("screen.injection", YES_NO, SCREENED, "Something in the ticket tries to instruct the model", True, False),
     Fact("screen.injection_score", NUMBER, SCREENED, "How much it looks like such an attempt", 0.8, 0, "0 to 1"),
     Fact("screen.out_of_scope", YES_NO, SCREENED, "The question is not one that this desk answers", True, False),

@@ -56,6 +56,18 @@ def clean(body: str, format: str = "text", *, limit: int = LIMIT) -> Cleaned:
     )
 
 
+def file_text(body: str, format: str = "text", *, limit: int = LIMIT) -> Cleaned:
+    """The text of an attached file: no mail, so that nothing of it is a quote or a signature. Never fails."""
+    hidden = ""
+    removed: set[str] = set()
+    if format == "html":
+        page = page_text(body)
+        removed |= page.removed
+        body, hidden = _joined(page.text, page.quoted), page.hidden
+    normal = normalise(body[: limit * _RAW_FACTOR], limit=limit)
+    return Cleaned(normal.text.strip(), frozenset(removed | normal.found), _joined(hidden, normal.hidden))
+
+
 def typed(body: str, format: str = "text", *, limit: int = LIMIT) -> str:
     """The words of a body as somebody typed them: markup gone, and nothing else. For what a colleague writes to us."""
     if format == "html":

@@ -1,21 +1,34 @@
 """Screen: mail cleaned, personal data out, warning signs noted. What a model may see is decided here."""
 
+import asyncio
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from connectors.contract import Person, Role, Ticket, Visibility
+from connectors.contract import Message, Person, Role, Ticket, Visibility
 from gateway.errors import NothingOwed
-from gateway.policy import Masking
-from gateway.screening import Cleaned, Injection, Kind, Known, Signal, Vault, clean, injection_in, language_of, together
+from gateway.screening import (
+    Injection,
+    Kind,
+    Known,
+    Signal,
+    Vault,
+    clean,
+    injection_in,
+    language_of,
+    questions,
+    together,
+)
+from gateway.workflow.attachments import LONGEST_NAME, Attached, read_files
 from gateway.workflow.context import ASKING, Reading
-from gateway.workflow.facts import ticket_facts
+from gateway.workflow.importance import Piece, newest_within, pieces, shares
 from gateway.workflow.walk import Walk
 
 STEP = "screen"
 LONGEST_QUESTION = 12_000  # characters in all unanswered messages together
-THREAD_MESSAGES = 12  # earlier messages that a model is shown, the newest ones
-THREAD_TEXT = 1_500  # characters of each
+LONGEST_FILE = 4_000  # characters of one attached file
+LONGEST_FILES = 8_000  # and of all together
+LARGE = 200_000  # characters of a ticket from which it is screened beside the event loop
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,13 +40,21 @@ class Said:
 
 
 @dataclass(frozen=True, slots=True)
+class File:
+    """What is in an attached file, masked."""
+
+    name: str = field(repr=False)
+    text: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Screened:
     """What is left when personal data is out. Only `vault` knows what stood there."""
 
     question: str = field(repr=False)
     subject: str = field(repr=False)
     thread: tuple[Said, ...]
-    attachments: tuple[str, ...]
+    attachments: tuple[str, ...]  # nobody has read them
     vault: Vault
     language: str | None
     language_confidence: float
@@ -41,6 +62,9 @@ class Screened:
     topics: Mapping[str, float]
     pii: Mapping[str, int]
     removed: tuple[str, ...]
+    files: tuple[File, ...]
+    questions: tuple[str, ...]
+    left_out: int  # earlier messages that were not important enough
     empty: bool  # nobody wrote anything that could be answered
 
 
@@ -51,44 +75,51 @@ async def screen(walk: Walk, reading: Reading) -> Screened:
         if kept.content is None:
             raise NothingOwed("the requester's data was erased")
         return _from_row(kept.data, kept.content, Vault.from_dict(kept.content["vault"], known, regions=_regions(walk)))
+    files = await read_files(walk, reading)
     with walk.timed(STEP):
-        screened = _screen(walk, reading, known)
+        work = (walk, reading, known, files)
+        large = sum(len(message.body) for message in reading.ticket.messages) > LARGE
+        screened = await asyncio.to_thread(_screen, *work) if large else _screen(*work)
     walk.keep(STEP, _data(screened), _content(screened))
     return screened
 
 
-def _screen(walk: Walk, reading: Reading, known: Sequence[Known]) -> Screened:
+def _screen(walk: Walk, reading: Reading, known: Sequence[Known], files: Sequence[Attached]) -> Screened:
     ticket = reading.ticket
     policies = walk.line.policies()
-    redaction = policies.redaction(ticket_facts(walk, reading))
-    keep = [kind for kind in Kind if redaction.of(kind) is Masking.KEEP and not redaction.special]
-    vault = Vault(known, keep=keep, regions=_regions(walk))
-    cleaned = [clean(message.body, message.format) for message in reading.unanswered]
-    question = "\n\n".join(part.text for part in cleaned if part.text)
+    vault = Vault(known, regions=_regions(walk))
+    asked = pieces(reading.unanswered, [True] * len(reading.unanswered))
+    shown = newest_within([piece.text for piece in asked], LONGEST_QUESTION)
+    question = "\n\n".join(asked[at].text for at in shown)
+    earlier = pieces(*_earlier(ticket, reading))
+    share = shares(earlier, question)
+    thread = [earlier[at] for at in sorted(share)]
     language = language_of(f"{ticket.subject}\n{question}" if len(question) < 40 else question[:LONGEST_QUESTION])
     code = language.code or ticket.language
     return Screened(
         question=vault.mask(question, limit=LONGEST_QUESTION),
         subject=vault.mask(clean(ticket.subject).text),
-        thread=tuple(_thread(ticket, reading, vault)),
-        attachments=tuple(
-            vault.mask(clean(attachment.name).text[:120])
-            for message in reading.unanswered
-            for attachment in message.attachments
+        thread=tuple(
+            Said("requester" if earlier[at].asking else "agent", vault.mask(earlier[at].text, limit=share[at]))
+            for at in sorted(share)
         ),
+        attachments=tuple(_told(file, vault) for file in files if file.content is None),
+        files=tuple(_files(files, vault)),
+        questions=tuple(map(vault.mask, questions(question[:LONGEST_QUESTION]))),
+        left_out=len(_earlier(ticket, reading)[0]) - len(thread) + len(reading.unanswered) - len(shown),
         vault=vault,
         language=code,
         language_confidence=language.confidence,
-        injection=_injection(ticket, reading, cleaned),
+        injection=_injection(ticket, asked, thread, files),
         topics=policies.find_topics(f"{ticket.subject}\n{question}"[:LONGEST_QUESTION], code),
         pii=dict(vault.counts),
-        removed=tuple(sorted({kind for part in cleaned for kind in part.removed})),
+        removed=tuple(sorted({kind for piece in asked for kind in piece.cleaned.removed})),
         empty=not question.strip(),
     )
 
 
-def _thread(ticket: Ticket, reading: Reading, vault: Vault) -> Iterator[Said]:
-    """What was said before, without internal notes: they were not written for a model to repeat."""
+def _earlier(ticket: Ticket, reading: Reading) -> tuple[Sequence[Message], Sequence[bool]]:
+    """What was said before, and by whom, without internal notes: they were not written for a model to repeat."""
     asked = {message.id for message in reading.unanswered}
     earlier = [
         message
@@ -97,18 +128,44 @@ def _thread(ticket: Ticket, reading: Reading, vault: Vault) -> Iterator[Said]:
         and message.id not in asked
         and message.author.role is not Role.SYSTEM
     ]
-    for message in earlier[-THREAD_MESSAGES:]:
-        role = "requester" if message.author.role in ASKING else "agent"
-        yield Said(role, vault.mask(clean(message.body, message.format).text, limit=THREAD_TEXT))
+    return earlier, [message.author.role in ASKING for message in earlier]
 
 
-def _injection(ticket: Ticket, reading: Reading, cleaned: Sequence[Cleaned]) -> Injection:
+def _told(file: Attached, vault: Vault) -> str:
+    return f"{vault.mask(clean(file.name).text[:LONGEST_NAME])} ({file.kind})"
+
+
+def _files(files: Sequence[Attached], vault: Vault) -> Iterator[File]:
+    """The text files as far as they fit, and what of them is missing."""
+    left = LONGEST_FILES
+    for file in files:
+        if file.content is None:
+            continue
+        size = min(len(file.content.text), LONGEST_FILE, left)
+        whole = file.whole and not file.content.cut and size == len(file.content.text)
+        text = vault.mask(file.content.text, limit=size) if size else ""
+        yield File(f"{_told(file, vault)}{'' if whole else ', only its beginning was read'}", text)
+        left -= size
+
+
+def _injection(ticket: Ticket, asked: Sequence[Piece], thread: Sequence[Piece], files: Sequence[Attached]) -> Injection:
+    """Signs in all that the requester's side wrote and a model is shown, and in what was quoted or hidden."""
     found = [injection_in(ticket.subject, place="subject")]
-    for message, part in zip(reading.unanswered, cleaned, strict=True):
+    for piece in asked:
+        part = piece.cleaned
         found.append(
             injection_in(part.text, hidden=part.hidden, quoted=part.quoted, oddities=part.removed, place="message")
         )
-        found += (injection_in(attachment.name, place="attachment") for attachment in message.attachments)
+    for piece in thread:
+        if piece.asking:
+            part = piece.cleaned
+            found.append(injection_in(part.text, hidden=part.hidden, oddities=part.removed, place="thread"))
+    for file in files:
+        found.append(injection_in(file.name, place="attachment"))
+        if (content := file.content) is not None:
+            found.append(
+                injection_in(content.text, hidden=content.hidden, oddities=content.removed, place="attachment")
+            )
     return together(*found)
 
 
@@ -146,6 +203,9 @@ def _data(screened: Screened) -> dict[str, Any]:
         "topics": dict(screened.topics),
         "removed": list(screened.removed),
         "empty": screened.empty,
+        "questions": len(screened.questions),
+        "files_read": len(screened.files),
+        "left_out": screened.left_out,
     }
 
 
@@ -155,6 +215,8 @@ def _content(screened: Screened) -> dict[str, Any]:
         "subject": screened.subject,
         "thread": [asdict(said) for said in screened.thread],
         "attachments": list(screened.attachments),
+        "files": [asdict(file) for file in screened.files],
+        "questions": list(screened.questions),
         "vault": screened.vault.to_dict(),
     }
 
@@ -173,5 +235,8 @@ def _from_row(data: Mapping[str, Any], content: Mapping[str, Any], vault: Vault)
         topics=data["topics"],
         pii=data["pii"],
         removed=tuple(data["removed"]),
+        files=tuple(File(**file) for file in content.get("files", ())),
+        questions=tuple(content.get("questions", ())),
+        left_out=data.get("left_out", 0),
         empty=data["empty"],
     )
