@@ -19,6 +19,7 @@ class Behaviour(StrEnum):
     FAILS = "fails"  # 503
     DROPS = "drops"  # closes the line half way
     OBEYS = "obeys"  # does what an attacker wrote
+    PARROTS = "parrots"  # a good answer, and in it, word for word, whatever the data ends with
     REFUSES = "refuses"  # a refusal in words
     FILTERED = "filtered"  # stopped by the provider's own filter
     CUT = "cut"  # ends in mid-sentence
@@ -30,6 +31,7 @@ class Behaviour(StrEnum):
     EMPTY = "empty"
     NOUSAGE = "nousage"  # good, without saying what it used
     LIES = "lies"  # good, with a negative and an absurd usage
+    INFLATES = "inflates"  # good, with ten times the usage
     NOJSON = "nojson"  # 400 when asked for a response format
 
 

@@ -39,6 +39,8 @@ class Stub:
             return refusal
         said = say(choice.behaviour, prompt)
         usage = usage_of(prompt, said.text, said.reasoning_tokens)
+        if choice.behaviour is Behaviour.INFLATES:
+            usage = Usage(usage.input * 10, usage.output * 10, usage.cached, usage.reasoning)
         told = shapes.openai_usage(usage, "/vllm" in request.url.path, choice.behaviour is Behaviour.LIES)
         if choice.behaviour is Behaviour.NOUSAGE:
             told = {}
