@@ -9,8 +9,9 @@ INJECTION_SCORE = 0.5
 
 TOPICS_FOR_PEOPLE = ("legal_threat", "self_harm", "safety")
 UNSOUND = (
-    "empty", "cut_off", "refusal", "invented_link", "invented_contact", "invented_quote", "personal_data_of_others",
-    "prompt_leak", "template_syntax", "internal_quoted",
+    "empty", "cut_off", "refusal", "invented_link", "invented_contact", "foreign_link", "invented_quote",
+    "invented_name", "invented_order", "personal_data_of_others", "prompt_leak", "template_syntax", "internal_quoted",
+    "echo",
 )  # fmt: skip
 """Findings with which nothing goes out, however grave the check took them to be."""
 

@@ -43,8 +43,9 @@ PII_KINDS = ("person", "email", "phone", "address", "card", "iban", "national_id
 """The kinds that screening finds, in lower case."""
 FINDINGS = (
     "empty", "cut_off", "refusal", "unknown_placeholder", "uncited", "uncited_claim", "wrong_language", "invented_link",
-    "invented_contact", "invented_quote", "promise", "amount", "personal_data_of_others", "prompt_leak",
-    "template_syntax", "markup", "too_long", "internal_quoted", "advice", "profanity",
+    "invented_contact", "foreign_link", "invented_quote", "invented_name", "invented_order", "promise", "amount",
+    "personal_data_of_others", "prompt_leak", "template_syntax", "markup", "too_long", "internal_quoted", "echo",
+    "advice", "tone", "profanity",
 )  # fmt: skip
 """What the checks of a draft can find."""
 _CODES = """

@@ -1,14 +1,14 @@
 """Check: what is wrong with a draft, or worth knowing of it, before anybody sees it."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
 from pydantic import TypeAdapter
 
-from connectors.contract import Person, Role
-from gateway.screening import Known
+from connectors.contract import Person, Role, Visibility
+from gateway.screening import Known, clean
 from gateway.screening.personal import Kind as Personal
 from gateway.workflow import checks
 from gateway.workflow.checks import Checked, Confidence, Finding, Severity, Source
@@ -76,6 +76,7 @@ def _subject(walk: Walk, reading: Reading, screened: Screened, grounded: Grounde
             Source(p.number, p.text, p.title, p.url, quotable=p.public, language=p.language) for p in grounded.passages
         ),
         question=screened.vault.restore(screened.question),
+        heard=screened.vault.restore("\n".join(_heard(screened))),
         language=walk.desk.language or screened.language,
         unknown_citations=drafted.unknown_citations,
         own=tuple(_values(reading.ticket.requester)),
@@ -85,10 +86,31 @@ def _subject(walk: Walk, reading: Reading, screened: Screened, grounded: Grounde
             if person.role is not Role.AGENT
             for value in _values(person)
         ),
+        ours="\n".join(_ours(walk, reading)),
+        prompt=walk.line.drafter.instructions,
         allowed_domains=frozenset(walk.desk.allowed_domains),
         currency=walk.desk.currency,
         cut=drafted.cut,
+        most_characters=checks.most_characters(reading.ticket.channel),
     )
+
+
+def _heard(screened: Screened) -> Iterator[str]:
+    """What the requester's side wrote besides the question, as the model was shown it."""
+    yield screened.subject
+    yield from screened.attachments
+    yield from (said.text for said in screened.thread if said.role == "requester")
+
+
+def _ours(walk: Walk, reading: Reading) -> Iterator[str]:
+    """By what names the account answers: its brand, its sign-off, its agents, and what these said before."""
+    voice = walk.desk.voice
+    yield from (voice.brand, voice.sign_off, reading.ticket.brand or "")
+    for message in reading.ticket.messages:
+        if message.author.role is Role.AGENT:
+            yield message.author.name or ""
+            if message.visibility is Visibility.PUBLIC:
+                yield clean(message.body, message.format).text
 
 
 def _values(person: Person) -> list[Known]:

@@ -5,6 +5,8 @@ from datetime import datetime
 
 from pydantic import TypeAdapter
 
+from gateway.screening import injection_in
+from gateway.workflow.facts import INJECTION_SIGNAL
 from gateway.workflow.screen import Screened
 from gateway.workflow.walk import Walk
 
@@ -14,7 +16,8 @@ PASSAGES = 5
 
 @dataclass(frozen=True, slots=True)
 class Quotable:
-    """A passage as the draft gets it, numbered as it is cited. Not `public`: for the agent's eyes alone."""
+    """A passage as the draft gets it, numbered as it is cited. Not `public`: for the agent's eyes alone. `suspect`: it
+    reads like an instruction to a model, so no draft is made of it."""
 
     number: int
     source: str
@@ -26,6 +29,7 @@ class Quotable:
     language: str | None
     score: float
     updated_at: datetime | None
+    suspect: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +63,7 @@ async def _search(walk: Walk, screened: Screened) -> Grounded:
         return Grounded((), None)
     question = f"{screened.subject}\n{screened.question}"
     found = await walk.line.library.search(desk.knowledge, question, language=screened.language, limit=PASSAGES)
+    suspects = [_is_suspect(f"{hit.passage.title}\n{hit.passage.text}") for hit in found.passages]
     passages = tuple(
         Quotable(
             number=number,
@@ -67,11 +72,17 @@ async def _search(walk: Walk, screened: Screened) -> Grounded:
             title=hit.passage.title,
             text=hit.passage.text,
             url=hit.passage.url,
-            public=hit.quotable,
+            public=hit.quotable and not suspect,
             language=hit.passage.language,
             score=round(hit.score, 4),
             updated_at=hit.passage.updated_at,
+            suspect=suspect,
         )
-        for number, hit in enumerate(found.passages, start=1)
+        for number, (hit, suspect) in enumerate(zip(found.passages, suspects, strict=True), start=1)
     )
     return Grounded(passages, found.grounding)
+
+
+def _is_suspect(text: str) -> bool:
+    """An article is data like a ticket: somebody may have got an instruction into it."""
+    return injection_in(text, place="article").score >= INJECTION_SIGNAL

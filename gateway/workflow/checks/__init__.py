@@ -1,12 +1,15 @@
 """What is looked at before anybody sees a draft: each check a small function, each finding a fact for policies."""
 
 from gateway.workflow.checks.amounts import Amount, amount, amounts
+from gateway.workflow.checks.channels import most_characters
+from gateway.workflow.checks.echoes import echo
 from gateway.workflow.checks.findings import Check, Checked, CitedSpan, Finding, Kind, Severity, Source
 from gateway.workflow.checks.grounds import internal_quoted, invented_quote, uncited, uncited_claim
-from gateway.workflow.checks.inventions import invented_contact, invented_link, personal_data_of_others
+from gateway.workflow.checks.identities import invented_name, invented_order
+from gateway.workflow.checks.inventions import foreign_link, invented_contact, invented_link, personal_data_of_others
 from gateway.workflow.checks.shape import cut_off, empty, markup, template_syntax, too_long, unknown_placeholder
 from gateway.workflow.checks.summary import Confidence, confidence, summarise
-from gateway.workflow.checks.wording import advice, profanity, promise, prompt_leak, refusal, wrong_language
+from gateway.workflow.checks.wording import advice, profanity, promise, prompt_leak, refusal, tone, wrong_language
 
 CHECKS: tuple[Check, ...] = (
     empty,
@@ -18,7 +21,10 @@ CHECKS: tuple[Check, ...] = (
     wrong_language,
     invented_link,
     invented_contact,
+    foreign_link,
     invented_quote,
+    invented_name,
+    invented_order,
     promise,
     amount,
     personal_data_of_others,
@@ -27,7 +33,9 @@ CHECKS: tuple[Check, ...] = (
     markup,
     too_long,
     internal_quoted,
+    echo,
     advice,
+    tone,
     profanity,
 )
 
@@ -54,5 +62,6 @@ __all__ = [
     "amounts",
     "check_all",
     "confidence",
+    "most_characters",
     "summarise",
 ]

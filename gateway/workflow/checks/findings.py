@@ -23,7 +23,10 @@ class Kind(StrEnum):
     WRONG_LANGUAGE = "wrong_language"
     INVENTED_LINK = "invented_link"
     INVENTED_CONTACT = "invented_contact"
+    FOREIGN_LINK = "foreign_link"
     INVENTED_QUOTE = "invented_quote"
+    INVENTED_NAME = "invented_name"
+    INVENTED_ORDER = "invented_order"
     PROMISE = "promise"
     AMOUNT = "amount"
     PERSONAL_DATA_OF_OTHERS = "personal_data_of_others"
@@ -32,7 +35,9 @@ class Kind(StrEnum):
     MARKUP = "markup"
     TOO_LONG = "too_long"
     INTERNAL_QUOTED = "internal_quoted"
+    ECHO = "echo"
     ADVICE = "advice"
+    TONE = "tone"
     PROFANITY = "profanity"
 
 
@@ -84,8 +89,10 @@ class Checked:
     """A draft and everything that it is compared with.
 
     `text` is as a person would read it, `masked` as the model wrote it. `question` is what the requester wrote, not
-    masked. `language` is the one to answer in, `currency` the account's. `own` are values of the requester, `others`
-    those of anybody else in the ticket. `prompt` is the text that must not leak. `most_characters` is the channel's.
+    masked, `heard` what else stands in the ticket: subject, names of files, earlier messages. `language` is the one to
+    answer in, `currency` the account's. `own` are values of the requester, `others` those of anybody else in the
+    ticket, `ours` the names that the account answers by. `prompt` is the text that must not leak. `most_characters` is
+    the channel's.
     """
 
     text: str = field(repr=False)
@@ -93,11 +100,13 @@ class Checked:
     citations: tuple[CitedSpan, ...] = ()
     sources: tuple[Source, ...] = ()
     question: str = field(default="", repr=False)
+    heard: str = field(default="", repr=False)
     language: str | None = None
     unknown_placeholders: tuple[str, ...] = ()
     unknown_citations: tuple[int, ...] = ()
     own: tuple[Known, ...] = ()
     others: tuple[Known, ...] = ()
+    ours: str = ""
     allowed_domains: frozenset[str] = frozenset()
     currency: str | None = None
     prompt: str = field(default="", repr=False)
@@ -134,6 +143,11 @@ class Checked:
         """The sources that the draft names, in the order of their numbers."""
         named = {number for span in self.citations for number in span.numbers}
         return tuple(source for source in self.sources if source.number in named)
+
+    @property
+    def citable(self) -> tuple[Source, ...]:
+        """Of those, the ones that this reader may see."""
+        return tuple(source for source in self.cited if source.quotable or not self.to_requester)
 
 
 Check = Callable[[Checked], Iterable[Finding]]

@@ -28,30 +28,47 @@ _PAYMENT = re.compile(
 
 
 def invented_link(checked: Checked) -> Iterator[Finding]:
-    """A link that no source holds and whose host nobody allowed. What the requester wrote is no source."""
-    sources = [source for source in checked.sources if source.quotable or not checked.to_requester]
+    """A link that no cited source holds and whose host nobody allowed. What the requester wrote is no source."""
     for start, end, link in _links(checked.text):
-        address = link if "://" in link else f"https://{link}"
-        if not _host_allowed(address, checked.allowed_domains) and not _in_sources(_normal(address), sources):
-            detail = "This link is in no source, and its host is not on the list of allowed ones."
+        address = _address(link)
+        if not _host_allowed(address, checked.allowed_domains) and not _of(_normal(address), checked.citable):
+            detail = "This link is in no cited source, and its host is not on the list of allowed ones."
             yield Finding(Kind.INVENTED_LINK, Severity.STOP, start, end, detail)
 
 
+def foreign_link(checked: Checked) -> Iterator[Finding]:
+    """A link or mail address that a source holds, but that leads away from where the source itself is: an article can
+    be written by somebody who wants it so. A host that is right belongs on the list of allowed ones."""
+    found = [(start, end, _normal(_address(link)), _address(link)) for start, end, link in _links(checked.text)]
+    for match in personal(checked.text, kinds={Personal.EMAIL}):
+        mail = checked.text[match.start : match.end].lower()
+        found.append((match.start, match.end, mail, f"https://{mail.rpartition('@')[2]}"))
+    own = {known.value.lower() for known in checked.own}
+    for start, end, said, address in found:
+        hosts = {_host(source.url or "") for source in _of(said, checked.citable)}
+        if not hosts or said in own or _host_allowed(address, checked.allowed_domains):
+            continue
+        if not any(host and _same_site(_host(address), host) for host in hosts):
+            detail = "This leads away from the place of its source; allow its host if that is right."
+            yield Finding(Kind.FOREIGN_LINK, Severity.CONCERN, start, end, detail)
+
+
 def invented_contact(checked: Checked) -> Iterator[Finding]:
-    """Mail addresses, phone numbers and payment details that no source holds and that are not the requester's own."""
+    """Mail addresses, phone numbers and payment details that no cited source holds and that are not the requester's
+    own."""
     known = {_plain(known.value) for known in checked.own}
-    sources = _plain(" ".join(source.text for source in checked.sources))
+    sources = _plain(" ".join(source.text for source in checked.citable))
     for match in personal(checked.text, kinds=_CONTACTS):
         value = checked.text[match.start : match.end]
         if _plain(value) in known or _plain(value) in sources:
             continue
         if match.kind is Personal.EMAIL and _in_domains(value.rpartition("@")[2].lower(), checked.allowed_domains):
             continue
-        detail = f"This {_NAMES[match.kind]} is in no source."
+        detail = f"This {_NAMES[match.kind]} is in no cited source."
         yield Finding(Kind.INVENTED_CONTACT, Severity.STOP, match.start, match.end, detail)
     for way in _PAYMENT.finditer(checked.text):
         if _plain(way.group()) not in sources:
-            yield Finding(Kind.INVENTED_CONTACT, Severity.STOP, *way.span(), "This way to pay is in no source.")
+            yield Finding(Kind.INVENTED_CONTACT, Severity.STOP, *way.span(), "This way to pay is in no cited source.")
 
 
 def personal_data_of_others(checked: Checked) -> Iterator[Finding]:
@@ -93,10 +110,25 @@ def _links(text: str) -> Iterator[tuple[int, int, str]]:
             yield match.start(group), match.end(group), match.group(group)
 
 
-def _in_sources(link: str, sources: Iterable[Source]) -> bool:
-    """Whether the very link stands in a source, not only its beginning."""
+def _of(link: str, sources: Iterable[Source]) -> list[Source]:
+    """The sources in which the very link or address stands, not only its beginning."""
     whole = re.compile(rf"(?<![\w.@-]){re.escape(link)}(?![\w%&=?#-]|[./][\w%?#-])", re.IGNORECASE)
-    return any(whole.search(f"{source.url or ''} {source.text}") for source in sources)
+    return [source for source in sources if whole.search(f"{source.url or ''} {source.text}")]
+
+
+def _address(link: str) -> str:
+    return link if "://" in link else f"https://{link}"
+
+
+def _host(address: str) -> str:
+    try:
+        return (urlsplit(address).hostname or "").lower().removeprefix("www.")
+    except ValueError:
+        return ""
+
+
+def _same_site(one: str, other: str) -> bool:
+    return one == other or one.endswith(f".{other}") or other.endswith(f".{one}")
 
 
 def _host_allowed(address: str, hosts: frozenset[str]) -> bool:

@@ -8,7 +8,7 @@ from gateway.screening import Language, language_of
 from gateway.workflow.checks.findings import Checked, Finding, Kind, Severity, whole
 from gateway.workflow.checks.sentences import sentences
 from gateway.workflow.checks.shingles import folded, overlaps
-from gateway.workflow.checks.words import ADVICE, DONE, LEAK, PROFANITY, PROMISE, REFUSAL
+from gateway.workflow.checks.words import ADVICE, DONE, LEAK, PROFANITY, PROMISE, REFUSAL, TONE
 
 _LETTERS = 40
 _SURE = 0.8
@@ -36,6 +36,11 @@ def promise(checked: Checked) -> Iterator[Finding]:
 def advice(checked: Checked) -> Iterator[Finding]:
     for name, pattern in ADVICE.items():
         yield from _phrases(pattern, checked, Kind.ADVICE, Severity.CONCERN, f"The draft reads like {name} advice.")
+
+
+def tone(checked: Checked) -> Iterator[Finding]:
+    for name, pattern in TONE.items():
+        yield from _phrases(pattern, checked, Kind.TONE, Severity.CONCERN, f"The draft sounds {name}.")
 
 
 def profanity(checked: Checked) -> Iterator[Finding]:

@@ -105,3 +105,17 @@ PROFANITY = re.compile(
     r"|cazzo|stronzo|merda|porra|caralho|klootzak|godverdomme)\b",
     _I,
 )
+
+TONE = {
+    "like a reproach": re.compile(
+        r"\b(?:you should(?:['’]ve| have) (?:read|known|checked|told|noticed)|as (?:i|we) (?:already|clearly)"
+        r"|(?:i|we)(?:['’]ve| have) already (?:told|explained)|that(?:['’]s| is) (?:your (?:own )?|not our )"
+        r"(?:fault|problem)|you (?:failed|forgot|neglected|refuse) to|calm down"
+        r"|wie (?:bereits|schon) (?:mehrfach|gesagt)|selbst schuld|ihr (?:eigenes )?problem|beruhigen sie sich"
+        r"|calmez-vous|c['’]est votre (?:faute|problème)"
+        r"|cálmese|es su (?:culpa|problema)|si calmi|è colpa sua)\b",
+        _I,
+    ),
+    "careless": re.compile(r"\b(?:lol|lmao|omg|whatever|duh|gonna|wanna|dude|bro|haha\w*)\b|!{2,}|\?{2,}|\?!", _I),
+    "like shouting": re.compile(r"\b(?:[A-ZÄÖÜ]{2,}[,;:]? ){3,}[A-ZÄÖÜ]{2,}\b"),
+}

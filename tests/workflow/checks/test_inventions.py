@@ -1,9 +1,9 @@
 import pytest
 
 from gateway.screening import Kind, Known
-from gateway.workflow.checks import Severity
-from gateway.workflow.checks.inventions import invented_contact, invented_link, personal_data_of_others
-from tests.workflow.checks.draft import draft
+from gateway.workflow.checks import Severity, Source
+from gateway.workflow.checks.inventions import foreign_link, invented_contact, invented_link, personal_data_of_others
+from tests.workflow.checks.draft import RETURNS, draft
 
 JANE = (Known(Kind.PERSON, "Jane Roe"), Known(Kind.EMAIL, "jane@mail.example"))
 
@@ -47,6 +47,40 @@ def test_a_link_that_only_the_requester_wrote_is_no_source() -> None:
     checked = draft("Pay at https://evil.example/pay.", question="Please send them to https://evil.example/pay")
 
     assert list(invented_link(checked))
+
+
+def test_what_only_a_source_holds_that_is_not_cited_is_no_ground() -> None:
+    other = Source(3, "Carriers: https://carrier.example/track, hi@carrier.example.", url="https://carrier.example")
+    text = "See https://carrier.example/track or write to hi@carrier.example."
+
+    assert list(invented_link(draft(text, sources=(RETURNS, other), cited=(1,))))
+    assert list(invented_contact(draft(text, sources=(RETURNS, other), cited=(1,))))
+    assert not list(invented_link(draft(text, sources=(RETURNS, other), cited=(1, 3))))
+    assert not list(invented_contact(draft(text, sources=(RETURNS, other), cited=(1, 3))))
+
+
+@pytest.mark.parametrize("told", ["https://evil.example/pay", "www.evil.example", "pay@evil.example"])
+def test_what_leads_away_from_the_place_of_its_source_is_shown_to_a_person(told: str) -> None:
+    article = Source(1, f"You may return it. Or see {told} for more.", "Returns", "https://help.example/returns")
+    checked = draft(f"You may return it, see {told} for more.", sources=(article,))
+
+    assert not list(invented_link(checked))
+    assert {finding.severity for finding in foreign_link(checked)} == {Severity.CONCERN}
+    allowed = draft(checked.text, sources=(article,), allowed_domains=frozenset({"evil.example"}))
+    assert not list(foreign_link(allowed))
+
+
+@pytest.mark.parametrize("told", ["https://help.example/returns", "https://www.help.example/x", "care@help.example"])
+def test_what_stays_at_the_place_of_its_source_is_in_order(told: str) -> None:
+    article = Source(1, f"See {told} for more.", "Returns", "https://help.example/returns")
+
+    assert not list(foreign_link(draft(f"See {told} for more.", sources=(article,))))
+
+
+def test_a_source_without_a_place_vouches_for_no_link() -> None:
+    article = Source(1, "See https://help.example/returns for more.", "Returns")
+
+    assert list(foreign_link(draft("See https://help.example/returns for more.", sources=(article,))))
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,6 @@
 import pytest
 
-from gateway.workflow.checks import Kind, Severity
+from gateway.workflow.checks import Kind, Severity, most_characters
 from gateway.workflow.checks.shape import cut_off, empty, markup, template_syntax, too_long, unknown_placeholder
 from tests.workflow.checks.draft import TEXT, draft
 
@@ -56,6 +56,23 @@ def test_template_marks_of_help_desks_are_found(text: str) -> None:
 def test_length_is_that_of_the_channel() -> None:
     assert list(too_long(draft(most_characters=20)))
     assert not list(too_long(draft(most_characters=2_000)))
+
+
+@pytest.mark.parametrize(
+    ("channel", "most"),
+    [
+        ("sms", 1_600),
+        ("native_messaging", 2_000),
+        ("whatsapp", 4_096),
+        ("twitter", 1_000),
+        ("facebookpage", 2_000),
+        ("online", 6_000),
+        ("email", 6_000),
+        ("unknown", 6_000),
+    ],
+)
+def test_each_channel_takes_its_own_length(channel: str, most: int) -> None:
+    assert most_characters(channel) == most
 
 
 def test_a_placeholder_that_stands_for_nothing_is_found_where_it_stands() -> None:

@@ -1,7 +1,7 @@
 import pytest
 
 from gateway.workflow.checks import Kind, Severity, Source
-from gateway.workflow.checks.wording import advice, profanity, promise, prompt_leak, refusal, wrong_language
+from gateway.workflow.checks.wording import advice, profanity, promise, prompt_leak, refusal, tone, wrong_language
 from tests.workflow.checks.draft import TEXT, draft
 
 
@@ -95,3 +95,23 @@ def test_what_a_cited_public_article_promises_to_everybody_is_only_a_note() -> N
 
     assert [finding.severity for finding in promise(draft(text, sources=(article,)))] == [Severity.NOTE]
     assert [finding.severity for finding in promise(draft(text, sources=(article,), cited=()))] == [Severity.CONCERN]
+
+
+@pytest.mark.parametrize(
+    ("text", "how"),
+    [
+        ("You should have read the terms before you ordered.", "reproach"),
+        ("Calm down, it will come.", "reproach"),
+        ("Das ist leider Ihr Problem.", "reproach"),
+        ("It is on its way!!", "careless"),
+        ("Yeah whatever, we are gonna look.", "careless"),
+        ("WE DO NOT TAKE IT BACK.", "shouting"),
+    ],
+)
+def test_a_tone_that_would_hurt_is_found(text: str, how: str) -> None:
+    assert how in {word for finding in tone(draft(text)) for word in finding.detail.strip(".").split()}
+
+
+@pytest.mark.parametrize("text", ["Thank you!", "Your IBAN and BIC are right.", "The GPS of the AC-3 works."])
+def test_a_friendly_tone_is_in_order(text: str) -> None:
+    assert not list(tone(draft(text)))
