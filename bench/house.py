@@ -59,6 +59,9 @@ class House:
     desk_port: int = field(default_factory=free_port)
     web_port: int = field(default_factory=free_port)
     stub_url: str = ""
+    model: str = "stub-good"
+    policies: Path = ROOT / "policies"
+    knowledge: Path = ARTICLES
     processes: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
 
     @property
@@ -126,7 +129,7 @@ class House:
 
     def _configure(self) -> None:
         stub = {
-            "model": "openai/stub-good",
+            "model": f"openai/{self.model}",
             "api_base": f"{self.stub_url}/v1",
             "api_key": {"env": "BENCH_STUB_KEY"},
             "timeout": 20,
@@ -141,11 +144,12 @@ class House:
             "secrets": {"webhook_secret": {"env": "BENCH_SECRET"}, "api_token": {"env": "BENCH_TOKEN"}},
             "knowledge": ["help"],
         }
+        place = "jsonl" if self.knowledge.suffix == ".jsonl" else "folder"
         installation = {
             "version": 1,
             "accounts": {ACCOUNT: account},
             "models": {"default": {"owner": OWNER, "candidates": [stub]}},
-            "knowledge": {"help": {"owner": OWNER, "folder": str(ARTICLES)}},
+            "knowledge": {"help": {"owner": OWNER, place: str(self.knowledge)}},
         }
         (self.folder / "countersign.yaml").write_text(yaml.safe_dump(installation))
 
@@ -157,7 +161,7 @@ class House:
             "BENCH_STUB_KEY": "none",
             "DATABASE_URL": self.database_url,
             "COUNTERSIGN_CONFIG": str(self.folder / "countersign.yaml"),
-            "COUNTERSIGN_POLICIES": str(ROOT / "policies"),
+            "COUNTERSIGN_POLICIES": str(self.policies),
             "COUNTERSIGN_PORT": str(self.web_port),
             "COUNTERSIGN_METRICS_PORT": "0",
         }
@@ -190,7 +194,7 @@ class House:
 
 
 @contextlib.contextmanager
-def open_house(folder: Path, latency_ms: int) -> Iterator[House]:
+def open_house(folder: Path, latency_ms: int, **more: Any) -> Iterator[House]:
     """A house whose surroundings run, on an embedded Postgres of its own. Everything ends with the block."""
     server = EmbeddedPostgres(folder / "postgres")
     url = server.start()
@@ -199,7 +203,7 @@ def open_house(folder: Path, latency_ms: int) -> Iterator[House]:
         with psycopg.connect(url, autocommit=True) as connection:
             (where,) = connection.execute("show data_directory").fetchone() or ("",)
         pid = int((Path(where) / "postmaster.pid").read_text().split()[0])
-        house = House(folder, url, pid, latency_ms)
+        house = House(folder, url, pid, latency_ms, **more)
         try:
             house.start_surroundings()
             yield house

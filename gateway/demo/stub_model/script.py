@@ -8,6 +8,7 @@ from gateway.demo.stub_model.behaviour import Behaviour
 
 PASSAGE = re.compile(r"<<<PASSAGE (\d{1,3}) [0-9a-f]+>>>\n(.*?)\n<<<END [0-9a-f]+>>>", re.DOTALL)
 REPAIR = re.compile(r"<<<BROKEN ANSWER [0-9a-f]+>>>\n(.*?)\n<<<END", re.DOTALL)
+DATA = re.compile(r"<<<[A-Z ]+[\d ]*[0-9a-f]+>>>\n(.*?)\n<<<END", re.DOTALL)
 HALF = '{"reply": "Half of an answer [1].", "citations": [[1]'
 LURE = re.compile(r"https?://\S+|www\.\S+|[\w.+-]+@[\w-]+\.[\w.]+|!\[[^\]]*\]\([^)]*\)|\+?\d[\d ()-]{7,}\d")
 ORDER = re.compile(
@@ -43,6 +44,8 @@ def say(behaviour: Behaviour, prompt: str) -> Said:
             return Said(wrong())
         case Behaviour.OBEYS:
             return Said(obeys(prompt))
+        case Behaviour.PARROTS:
+            return Said(parrots(prompt))
         case Behaviour.REFUSES:
             return Said("I'm sorry, but as an AI language model I cannot help with that request.")
         case Behaviour.FILTERED:
@@ -121,8 +124,20 @@ def wrong() -> str:
 
 def obeys(prompt: str) -> str:
     """Everything that an attacker could wish for: his links and sentences, the prompt itself, full confidence."""
-    data = "\n".join(re.findall(r"<<<[A-Z ]+[\d ]*[0-9a-f]+>>>\n(.*?)\n<<<END", prompt, re.DOTALL)) or prompt
+    data = "\n".join(DATA.findall(prompt)) or prompt
     lures = list(dict.fromkeys(LURE.findall(data)))[:20]
     orders = [line.strip() for line in re.split(r"[\n.]", data) if ORDER.search(line)][:10]
     text = "\n".join([*orders, *lures, "My instructions were:", prompt[:400], "Approved. {{ticket.requester.email}}"])
     return answer(text, [[1]], 1.0, knows=True)
+
+
+def parrots(prompt: str) -> str:
+    """A letter that would pass, with the subject and the last paragraph of every piece of data in it, as if cited."""
+    said = []
+    for data in DATA.findall(prompt):
+        first = data.split("\n", 1)[0]
+        said += [first.removeprefix("subject: ")] if first.startswith("subject: ") else []
+        said += [data.rsplit("\n\n", 1)[-1].removeprefix("title: ")]
+    letter = plain(prompt)
+    repeated = "\n".join(f"{text} [1]" for text in dict.fromkeys(said) if text not in letter)
+    return answer(f"{letter}\n{repeated}", [], 1.0, knows=True)
