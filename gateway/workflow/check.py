@@ -99,6 +99,7 @@ def _heard(screened: Screened) -> Iterator[str]:
     """What the requester's side wrote besides the question, as the model was shown it."""
     yield screened.subject
     yield from screened.attachments
+    yield from (f"{file.name}\n{file.text}" for file in screened.files)
     yield from (said.text for said in screened.thread if said.role == "requester")
 
 
