@@ -126,19 +126,19 @@ def _loaded(serializer: URLSafeSerializer, text: str) -> Any:
         return {}
 
 
-def key_of(given: str | None, home: Path) -> str:
+def key_of(given: str | None, home: Path, name: str = "secret.key") -> str:
     """The key of this installation: from the environment, else one that is made once and kept beside the database.
 
     Several machines need the same, so there it must be given."""
     if given:
         return given
-    file = home / "secret.key"
+    file = home / name
     try:
         return json.loads(file.read_text())["key"]  # type: ignore[no-any-return]
     except (OSError, ValueError, KeyError):
         pass
     home.mkdir(parents=True, exist_ok=True)
-    made = home / f"secret.key.{os.getpid()}.{secrets.token_hex(4)}"
+    made = home / f"{name}.{os.getpid()}.{secrets.token_hex(4)}"
     made.touch(mode=0o600)
     made.write_text(json.dumps({"key": secrets.token_urlsafe(32)}))
     try:

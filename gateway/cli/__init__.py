@@ -39,6 +39,7 @@ def main() -> None:
 def _add_commands() -> None:
     from gateway.cli import (
         account,
+        audit,
         check,
         connector,
         connectors,
@@ -67,4 +68,5 @@ def _add_commands() -> None:
     app.add_typer(ledger.app, name="ledger", help="What tickets cost, and how long they took.")
     app.add_typer(knowledge.app, name="knowledge", help="What drafts may quote, and how it is.")
     app.add_typer(dead.app, name="dead", help="Events that were given up.")
+    app.add_typer(audit.app, name="audit", help="Who did what, and that nobody changed it.")
     app.add_typer(policy.app, name="policy", help="Check, test and explain policies.")

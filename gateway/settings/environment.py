@@ -25,6 +25,9 @@ class Environment(BaseSettings):
     secret_key: SecretStr | None = Field(
         None, min_length=24, description="signs sessions and links of notes; the same on every machine"
     )
+    audit_key: SecretStr | None = Field(
+        None, min_length=24, description="signs heads of the audit record; the same on every machine"
+    )
     public_url: str | None = Field(None, description="how agents reach the pages; links in notes use it")
     log_level: str = Field("info", pattern="^(debug|info|warning|error)$")
     largest_delivery: int = Field(1024 * 1024, ge=1024, description="bytes; a larger webhook is refused")

@@ -1,0 +1,173 @@
+"""`countersign audit`: who did what, whether the record is what was sealed, and proofs for others."""
+
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from gateway.audit.entries import Act, Entry
+from gateway.audit.heads import Head, NotAHead, read_heads
+from gateway.audit.proofs import prove, wrong_with
+from gateway.audit.verify import Report, Verifier
+from gateway.bootstrap.audit import audit_signer, heads_folder
+from gateway.cli.asking import ask, moment, os_user
+from gateway.cli.tables import Column, console, print_json, print_table
+from gateway.errors import ConfigurationInvalid, NotFound, NotNow
+from gateway.settings import read_environment
+from gateway.store import audit, sealing
+from gateway.store.database import Database
+
+app = typer.Typer(no_args_is_help=True)
+MOST_TOLD = 50  # findings
+TAMPERED = 3  # exit status; 1 is for a check that could not be made
+
+Key = Annotated[
+    list[str] | None,
+    typer.Option("--key", help="A public key that is trusted too, as in a head: an older one, or another machine's."),
+]
+COLUMNS: tuple[Column[Entry], ...] = (
+    Column("Entry", lambda one: one.id, number=True),
+    Column("At (UTC)", lambda one: one.at, number=True),
+    Column("Who", lambda one: one.act.who),
+    Column("Act", lambda one: one.act.act),
+    Column("On", lambda one: one.act.on_what),
+    Column("From", lambda one: one.act.from_where),
+    Column("Detail", lambda one: json.dumps(one.act.detail, ensure_ascii=False) if one.act.detail else None),
+)
+
+
+@app.command("list")
+def list_(
+    act: Annotated[str | None, typer.Option(help='Only this act, as in "policy publish".')] = None,
+    who: Annotated[str | None, typer.Option(help="Only what this person did.")] = None,
+    since: Annotated[str | None, typer.Option(help="90m, 24h, 7d, 2w, or a date.")] = None,
+    limit: Annotated[int, typer.Option(min=1, max=100_000)] = 50,
+    as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
+) -> None:
+    """The newest entries of the record."""
+    at = moment(since)
+    found = ask(lambda database: audit.newest(database, act=act, who=who, since=at, limit=limit))
+    if as_json:
+        print_json([one.as_json() for one in found])
+    elif found:
+        print_table(COLUMNS, found)
+    else:
+        console().print("There is no such entry.")
+
+
+@app.command()
+def verify(
+    checkpoint: Annotated[
+        list[Path] | None,
+        typer.Option(exists=True, help="A file of heads that was kept elsewhere, or a folder of such files."),
+    ] = None,
+    proof: Annotated[
+        Path | None, typer.Option(exists=True, dir_okay=False, help="Check what `prove` printed; needs no database.")
+    ] = None,
+    key: Key = None,
+    as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
+) -> None:
+    """Is every entry what was sealed? Exit status 0: it is; 3: it is not, and what was found is said; 1: it could not be
+    checked."""
+    if proof is not None:
+        _verify_proof(proof, key or [])
+        return
+    environment = read_environment()
+    keys = {audit_signer(environment).key, *(key or ())}
+    own = heads_folder(environment)
+    outside = [head for path in [*(checkpoint or ()), *([own] if own.is_dir() else [])] for head in _heads_in(path)]
+    report = ask(lambda database: _verified(database, outside, keys))
+    if as_json:
+        told = [{"kind": one.kind, "words": one.words} for one in report.findings]
+        head = report.head.as_json() if report.head else None
+        print_json({"entries": report.entries, "waiting": report.waiting, "head": head, "findings": told})
+    else:
+        _tell(report)
+    if report.findings:
+        raise typer.Exit(TAMPERED)
+
+
+@app.command("prove")
+def prove_(number: Annotated[int, typer.Argument(metavar="ENTRY", min=1, max=2**63 - 1)]) -> None:
+    """Print a proof that an entry is in the record: who has the public key checks it without the database."""
+
+    async def proved(database: Database) -> dict[str, Any]:
+        found = await audit.entry(database, number)
+        if found is None:
+            raise NotFound(f"there is no entry {number}", remedy="`countersign audit list` shows them")
+        entry, place = found
+        head = await sealing.last_head(database)
+        if place is None or head is None:
+            raise NotNow(f"entry {number} is not sealed yet", remedy="A worker does it each second")
+        return prove(entry, place, await sealing.leaves(database, head.size), head)
+
+    print_json(ask(proved))
+
+
+@app.command()
+def export(
+    since: Annotated[str | None, typer.Option(help="90m, 24h, 7d, 2w, or a date.")] = None,
+    after: Annotated[int, typer.Option(min=0, help="Only entries after this number: to go on with an export.")] = 0,
+) -> None:
+    """The whole record as JSON lines, in the order of its numbers. That it was exported is an entry too."""
+    at = moment(since)
+
+    async def written(database: Database) -> None:
+        told = {"after": after, "since": at.isoformat() if at else None}
+        await audit.record(database, Act(os_user(), "export", "audit record", audit.COMMAND, told))
+        async for entry in audit.entries(database, after=after, since=at):
+            sys.stdout.write(json.dumps(entry.as_json(), ensure_ascii=False) + "\n")
+
+    ask(written)
+
+
+@app.command("key")
+def key_() -> None:
+    """The public key that heads of this installation are signed with."""
+    typer.echo(audit_signer(read_environment()).key)
+
+
+async def _verified(database: Database, outside: Sequence[Head], keys: set[str]) -> Report:
+    async with sealing.places(database) as (heads, rows):
+        verifier = Verifier(heads, outside, keys)
+        async for row in rows:
+            verifier.take(row)
+        return verifier.report()
+
+
+def _heads_in(path: Path) -> list[Head]:
+    found: list[Head] = []
+    for file in sorted(path.glob("*.jsonl")) if path.is_dir() else [path]:
+        try:
+            found += read_heads(file.read_text())
+        except (NotAHead, UnicodeDecodeError, OSError) as error:
+            raise ConfigurationInvalid([f"{file}: {error}"]) from None
+    return found
+
+
+def _tell(report: Report) -> None:
+    say = console().print
+    for one in report.findings[:MOST_TOLD]:
+        say(f"{one.kind}: {one.words}", markup=False)
+    if (more := len(report.findings) - MOST_TOLD) > 0:
+        say(f"and {more} more")
+    sealed = f", the last on {report.head.at:%Y-%m-%d at %H:%M:%S} UTC" if report.head else ""
+    waiting = f"; {report.waiting} wait for the next seal" if report.waiting else ""
+    say(f"{report.entries} entries are sealed{sealed}{waiting}. Held against {report.checkpoints} heads outside.")
+    say("The record is NOT what was sealed." if report.findings else "The record is what was sealed.")
+
+
+def _verify_proof(file: Path, keys: Sequence[str]) -> None:
+    try:
+        told = json.loads(file.read_text())
+    except (ValueError, OSError):
+        told = {}
+    if wrong := wrong_with(told, keys):
+        typer.echo(f"It proves nothing: {wrong}.", err=True)
+        raise typer.Exit(TAMPERED)
+    head = told["head"]
+    signed = "the given key" if keys else f"key {head['key']}"
+    typer.echo(f"Entry {told['entry']['id']} is in the record of {head['size']} entries of {head['at']}, by {signed}.")
