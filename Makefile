@@ -1,6 +1,7 @@
 # What a person types often. `make` alone explains itself.
 PYTHON ?= python3
 BIN := .venv/bin
+JOBS ?= auto
 STAMP := .venv/.installed
 LIVE_WITHIN ?= 600# seconds for test-live, installing included
 
@@ -23,7 +24,7 @@ demo: setup ## the whole line on invented tickets, in the browser; DEMO="--once"
 	$(BIN)/countersign demo $(DEMO)
 
 test: setup ## all tests; TESTS="tests/store -k takeover" for some of them
-	$(BIN)/pytest $(TESTS)
+	$(BIN)/pytest -n $(JOBS) --dist loadfile $(TESTS)
 
 check: setup ## format, lint, types, import rules, dead code, policies
 	$(BIN)/ruff format --check .
