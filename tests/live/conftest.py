@@ -25,7 +25,7 @@ def rt() -> Iterator[RequestTracker]:
         install()
     except CannotInstall as why:
         pytest.skip(f"no live server: {why}")
-    server = RequestTracker("rt", SECRET)
+    server = RequestTracker("acme", SECRET)
     try:
         yield server.start()
     finally:
@@ -36,7 +36,7 @@ def account(rt: RequestTracker, user: str = "countersign", **options: Any) -> Ac
     """The account as `countersign.yaml` would describe it, signed in as one of the seeded users."""
     usual = {"user": user, "queues": ["Support", "Tier 2"], "tags_field": "Tags", "articles": {"FAQ": "public"}}
     secrets = {"api_token": rt.tokens[user], "webhook_secret": SECRET}
-    return Account("rt", rt.base_url, secrets, {**usual, **options}, allow_private_network=True)
+    return Account("acme", rt.base_url, secrets, {**usual, **options}, allow_private_network=True)
 
 
 @pytest.fixture

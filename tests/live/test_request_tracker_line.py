@@ -67,7 +67,7 @@ def test_an_agents_reply_in_rt_becomes_the_outcome_of_the_draft(house: RequestTr
 def test_a_delivery_with_another_signature_is_refused(house: RequestTrackerHouse) -> None:
     headers = {"webhook-id": "rt-transaction-1", "webhook-timestamp": "1", "webhook-signature": "v1,AAAA"}
 
-    assert httpx.post(f"{house.web.base_url}/webhooks/rt", headers=headers, content=b"{}").status_code == 401
+    assert httpx.post(f"{house.web.base_url}/webhooks/acme", headers=headers, content=b"{}").status_code == 401
 
 
 def test_countersign_check_says_that_all_is_in_order(house: RequestTrackerHouse) -> None:
@@ -75,13 +75,13 @@ def test_countersign_check_says_that_all_is_in_order(house: RequestTrackerHouse)
 
     assert "comments in Support" in done.stdout, done.stdout + done.stderr
     assert "events come by webhook and by polling every 2 s" in done.stdout
-    assert "FAIL" not in "".join(line for line in done.stdout.splitlines() if "rt" in line), done.stdout
+    assert "FAIL" not in "".join(line for line in done.stdout.splitlines() if "account acme" in line), done.stdout
 
 
 def test_countersign_check_names_each_right_that_rt_refuses(rented: Housed, tmp_path: Path) -> None:
     done = rented(tmp_path, "notes").command("check")
 
-    failed = [line for line in done.stdout.splitlines() if line.startswith("FAIL account rt")]
+    failed = [line for line in done.stdout.splitlines() if line.startswith("FAIL account acme")]
     assert done.returncode == 1
     assert any("replies in Support" in line for line in failed), done.stdout + done.stderr
     assert any("routing in Support" in line for line in failed), done.stdout
