@@ -1,8 +1,9 @@
-"""How good and how fast is the search? Run: python bench/retrieval.py ARTICLES.jsonl --questions Q.jsonl --messages
-M.jsonl
+"""How good and how fast is the search? Run: python -m bench.retrieval, over the demo's articles and questions about
+them, or: python -m bench.retrieval ARTICLES --questions Q.jsonl --messages M.jsonl
 
-QUESTIONS hold `question` and `required_documents`; MESSAGES hold `text` that the articles should cover. Texts that
-they should not cover come from `--foreign FILE` (a text a line) or from the list below."""
+QUESTIONS hold `question`, `required_documents` and perhaps `language`; MESSAGES hold `text` that the articles should
+cover. Texts that they should not cover come from `--foreign FILE` (a text a line) or from the list below. With
+`--semantic` the same again by meaning too, which needs the extra of that name."""
 
 import argparse
 import json
@@ -12,7 +13,10 @@ from dataclasses import replace
 from pathlib import Path
 
 from gateway.knowledge import Defaults, Found, Index, Passage, passages_of, read_source
+from gateway.knowledge.meaning import Meaning
 
+ARTICLES = Path(__file__).parent.parent / "gateway" / "demo" / "articles"
+QUESTIONS = Path(__file__).parent / "questions" / "demo.jsonl"
 FOREIGN = """\
 My tent pole snapped on the first night, can I get a replacement part?
 How do I reset my thermostat after the firmware update?
@@ -39,18 +43,22 @@ What ingredients are in the vegan burger, I am allergic to nuts?
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("articles", type=Path)
+    parser.add_argument("articles", type=Path, nargs="?", help="a folder or a JSONL file; else the demo's")
     parser.add_argument("--questions", type=Path)
     parser.add_argument("--messages", type=Path)
     parser.add_argument("--foreign", type=Path)
+    parser.add_argument("--semantic", action="store_true")
     parser.add_argument("--scale", type=int, default=10_000, help="passages of the larger index")
     arguments = parser.parse_args()
 
-    read = read_source(arguments.articles, Defaults("bench", language="en"))
+    questions = arguments.questions or (None if arguments.articles else QUESTIONS)
+    read = read_source(arguments.articles or ARTICLES, Defaults("bench", language="en"))
     passages = [passage for article in read.articles for passage in passages_of(article)]
     index = _built(passages)
-    if arguments.questions:
-        _quality(index, _lines(arguments.questions))
+    if questions and arguments.semantic:
+        _quality(Index.build(passages, meaning=Meaning()), _lines(questions), "by words and meaning")
+    if questions:
+        _quality(index, _lines(questions))
     messages = [line["text"] for line in _lines(arguments.messages)] if arguments.messages else []
     if messages:
         foreign = (arguments.foreign.read_text() if arguments.foreign else FOREIGN).splitlines()
@@ -66,18 +74,19 @@ def _built(passages: list[Passage]) -> Index:
     return index
 
 
-def _quality(index: Index, questions: list[dict]) -> None:
+def _quality(index: Index, questions: list[dict], how: str = "by words") -> None:
     hits, recalls = 0, {5: 0.0, 10: 0.0}
     began = time.process_time()
     for question in questions:
         needed = set(question["required_documents"])
-        articles = list(dict.fromkeys(_articles(index.search(question["question"], language="en", limit=60))))
+        language = question.get("language", "en")
+        articles = list(dict.fromkeys(_articles(index.search(question["question"], language=language, limit=60))))
         hits += bool(articles) and articles[0] in needed
         for depth in recalls:
             recalls[depth] += len(needed & set(articles[:depth])) / len(needed)
     spent = (time.process_time() - began) / len(questions) * 1000
     shares = ", ".join(f"recall@{depth} {recall / len(questions):.1%}" for depth, recall in recalls.items())
-    print(f"{len(questions)} questions: hit@1 {hits / len(questions):.1%}, {shares}; {spent:.2f} ms CPU each")
+    print(f"{len(questions)} questions {how}: hit@1 {hits / len(questions):.1%}, {shares}; {spent:.2f} ms CPU each")
 
 
 def _articles(found: Found) -> list[str]:

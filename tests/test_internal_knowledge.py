@@ -24,7 +24,7 @@ from tests.workflow.floor import PROMPTS, SEND, Floor, built
 LONG = 6  # words in a row that no chance brings together
 OTHER = os.environ.get("COUNTERSIGN_TEST_ARTICLES"), os.environ.get("COUNTERSIGN_TEST_TICKETS")
 MOST = int(os.environ.get("COUNTERSIGN_TEST_MOST", "200"))
-_WORD = re.compile(r"\w+")
+_WORD = re.compile(r"[^\W\d_]+")  # numbers of lists come and go
 
 
 @dataclass
@@ -57,7 +57,7 @@ def secrets_of(articles: Sequence[Article]) -> set[tuple[str, ...]]:
 async def leaks(
     database: Database, articles: Sequence[Article], questions: Sequence[str]
 ) -> tuple[int, int, list[str]]:
-    """How often an internal passage was found, how many replies were sent, and each text that it leaked into."""
+    """How often an internal passage was found, how many replies were sent, and each row of words that leaked."""
     desk, listening = MemoryDesk(), Listening()
     floor = await built(database, desk, then=SEND)
     await keep(database, "help", "Care", articles)
@@ -72,8 +72,18 @@ async def leaks(
     return (
         await internal_passages(floor),
         sum(visibility is Visibility.PUBLIC for visibility, _ in written),
-        [text for text in (*listening.shown, *(text for _, text in written)) if rows_of(text) & secret],
+        [
+            " ".join(row)
+            for text in (*listening.shown, *(text for _, text in written))
+            for row in rows_of(text) & secret
+        ],
     )
+
+
+def asked(file: Path) -> list[str]:
+    """Texts or questions of a file of JSON lines."""
+    told = [json.loads(line) for line in file.read_text().splitlines()[:MOST]]
+    return [one.get("text") or one["question"] for one in told]
 
 
 async def internal_passages(floor: Floor) -> int:
@@ -106,8 +116,7 @@ async def test_no_internal_article_leaks_over_all_tickets_of_the_demo(database: 
 @pytest.mark.skipif(None in OTHER, reason="COUNTERSIGN_TEST_ARTICLES and COUNTERSIGN_TEST_TICKETS name no files")
 async def test_no_internal_article_leaks_over_other_data(database: Database) -> None:
     articles = read_source(Path(OTHER[0] or ""), Defaults("help", "en")).articles
-    lines = Path(OTHER[1] or "").read_text().splitlines()[:MOST]
-    questions = [json.loads(line).get("text") or json.loads(line)["question"] for line in lines]
+    questions = asked(Path(OTHER[1] or ""))
 
     found, _, leaked = await leaks(database, articles, questions)
 

@@ -1,7 +1,7 @@
 """Wires the sources of knowledge that `countersign.yaml` declares to what reads them."""
 
 from collections.abc import Mapping
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 from connectors.contract import Capability, Connector, HasArticles, HasHistory
 from gateway.errors import ConfigurationInvalid
@@ -11,7 +11,19 @@ from gateway.knowledge.sources import DAY, HOUR, MINUTE, NEVER, Declared, Files,
 from gateway.settings import Installation, KnowledgeEntry
 from gateway.workflow.solved import Solved
 
+if TYPE_CHECKING:
+    from gateway.knowledge.meaning import Meaning
+
 NEEDS = {"account": Capability.ARTICLES, "solved": Capability.HISTORY}
+
+
+def meaning_of(installation: Installation) -> "Meaning | None":
+    """What looks at the meaning of questions, where the installation wants it. Raises ConfigurationInvalid."""
+    if not installation.semantic_search:
+        return None
+    from gateway.knowledge.meaning import Meaning  # with numpy, and weights that take a second to load
+
+    return Meaning()
 
 
 def sources_of(installation: Installation, desks: Mapping[str, Connector]) -> list[Declared]:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from connectors.contract import Connector
 from gateway.bootstrap import desk_connectors, poll_every
-from gateway.bootstrap.knowledge import sources_of
+from gateway.bootstrap.knowledge import meaning_of, sources_of
 from gateway.bootstrap.models import budgets_of, routes_of
 from gateway.bootstrap.people import people_of, signer_of
 from gateway.bootstrap.policies import declared_by
@@ -46,7 +46,7 @@ def build_line(environment: Environment, installation: Installation, database: D
         attempts=AttemptRows(database, budgets),
         budgets=budgets,
         policies=lambda: policies.current,
-        library=Library(database),
+        library=Library(database, meaning_of(installation)),
         pages_url=environment.base_url,
         people=people_of(installation),
         review_key=signer_of(environment).link,

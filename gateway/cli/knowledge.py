@@ -86,6 +86,7 @@ def search(
 ) -> None:
     """The passages that a draft would be made of, best first, internal ones too."""
     from gateway.bootstrap import installation_of
+    from gateway.bootstrap.knowledge import meaning_of
     from gateway.knowledge import Found
     from gateway.knowledge.library import Library
     from gateway.screening import language_of
@@ -94,7 +95,7 @@ def search(
     names = _searched(installation, account, source or [])
 
     async def searched(database: Database) -> Found:
-        library = Library(database)
+        library = Library(database, meaning_of(installation))
         await library.refresh()
         return await library.search(names, question, language=language or language_of(question).code, limit=limit)
 

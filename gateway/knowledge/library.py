@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, fields
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from gateway.knowledge.articles import AUTHORITY, Article, Audience
 from gateway.knowledge.index import Found, Index
@@ -11,14 +11,18 @@ from gateway.knowledge.passages import passages_of
 from gateway.store import knowledge as rows
 from gateway.store.database import Database
 
+if TYPE_CHECKING:
+    from gateway.knowledge.meaning import Meaning
+
 _FIELDS = tuple(field.name for field in fields(Article))
 
 
 class Library:
     """Answers searches over the sources of an account. One per worker; `refresh` looks for changes."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, meaning: "Meaning | None" = None) -> None:
         self._database = database
+        self._meaning = meaning
         self._versions: dict[str, str] = {}
         self._indexes: dict[tuple[str, ...], tuple[tuple[str | None, ...], Index]] = {}
         self._building = asyncio.Lock()
@@ -41,7 +45,7 @@ class Library:
             kept = self._indexes.get(sources)
             if kept is None or kept[0] != current:
                 found = await rows.articles(self._database, sources)
-                kept = (current, await asyncio.to_thread(_build, [dict(row) for row in found]))
+                kept = (current, await asyncio.to_thread(_build, [dict(row) for row in found], self._meaning))
                 self._indexes[sources] = kept
         return kept[1]
 
@@ -63,5 +67,6 @@ def article_of(row: Mapping[str, Any]) -> Article:
     return Article(**{**{name: row[name] for name in _FIELDS}, "audience": Audience(row["audience"])})
 
 
-def _build(found: list[dict[str, Any]]) -> Index:
-    return Index.build(passage for row in found for passage in passages_of(article_of(row)))
+def _build(found: list[dict[str, Any]], meaning: "Meaning | None") -> Index:
+    passages = (passage for row in found for passage in passages_of(article_of(row)))
+    return Index.build(passages, meaning=meaning)

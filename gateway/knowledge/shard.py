@@ -4,7 +4,7 @@ import math
 from array import array
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -12,21 +12,28 @@ from gateway.knowledge.passages import Passage
 from gateway.knowledge.reader import Reader
 from gateway.knowledge.terms import telling_terms, terms
 
+if TYPE_CHECKING:
+    from gateway.knowledge.meaning import Meaning
+
 _SATURATION = 1.2
 _LENGTH_WEIGHT = 0.5
 _TITLE_WEIGHT = 2
 _MOST_TERMS = 200
+_FUSED = 30  # the places of each search that count
+_DAMPING, _WORDS, _SENSE = 60, 2, 1  # of reciprocal ranks: words weigh more
 
 
 class Shard:
     """BM25 over passages of one language. `_postings` holds for each term the passages that have it, and the score that
-    each gets for it, computed once."""
+    each gets for it, computed once. `meaning`: passages are found by what they mean too."""
 
-    def __init__(self, language: str, passages: Sequence[Passage]) -> None:
+    def __init__(self, language: str, passages: Sequence[Passage], meaning: "Meaning | None" = None) -> None:
         self._language = language
         self._passages = tuple(passages)
         self._public = np.array([passage.quotable for passage in passages], dtype=bool)
         self._seen_by: dict[Reader, Any] = {}
+        texts = [f"{passage.title}\n{passage.heading or ''}\n{passage.text}" for passage in passages]
+        self._vectors = meaning.of(texts) if meaning and texts else None
         counts = [self._counts(passage) for passage in passages]
         lengths = np.array([sum(count.values()) for count in counts], dtype=np.float32)
         damping = _SATURATION * (1 - _LENGTH_WEIGHT + _LENGTH_WEIGHT * lengths / max(1.0, float(lengths.mean())))
@@ -56,19 +63,26 @@ class Shard:
         """The highest score that a passage could have for these terms."""
         return (_SATURATION + 1) * sum(weight * self._rarity(term) for term, weight in weights.items())
 
-    def best(self, weights: Mapping[str, float], reader: Reader, limit: int) -> Iterator[tuple[Passage, float]]:
-        """The highest scores that the reader may see: `limit` passages that may be quoted, then `limit` that may not,
-        so that neither hides the other."""
+    def best(
+        self, weights: Mapping[str, float], reader: Reader, limit: int, vector: Any | None = None
+    ) -> Iterator[tuple[Passage, float, float]]:
+        """Passages that the reader may see, each with its score, and its rank among all: `limit` that may be quoted,
+        then `limit` that may not, so that neither hides the other. With the `vector` of the question those that are
+        near to it are among them; their score is still that of their words."""
         scores = np.zeros(len(self._passages), dtype=np.float32)
         for term, weight in weights.items():
             if term in self._postings:
                 ids, impacts = self._postings[term]
                 scores[ids] += impacts * weight
-        scores *= self._visible_to(reader)
+        visible = self._visible_to(reader)
+        scores *= visible
+        order = scores
+        if vector is not None and self._vectors is not None:
+            order = _fused(scores, (self._vectors @ vector) * visible)
         for kind in (self._public, ~self._public):
-            for number in _largest(scores * kind, limit):
-                if kind[number] and scores[number] > 0:
-                    yield self._passages[number], float(scores[number])
+            for number in _largest(order * kind, limit):
+                if kind[number] and order[number] > 0:
+                    yield self._passages[number], float(scores[number]), float(order[number])
 
     def _visible_to(self, reader: Reader) -> Any:
         """1 where the reader may see a passage, else 0. An installation has few kinds of readers, so they are kept."""
@@ -89,6 +103,15 @@ class Shard:
 
     def _idf(self, having: int) -> float:
         return math.log(1 + (len(self._passages) - having + 0.5) / (having + 0.5))
+
+
+def _fused(scores: Any, near: Any) -> Any:
+    """One order of two: each gives by a passage's place in it (reciprocal ranks), and nothing beyond `_FUSED`."""
+    total = np.zeros(len(scores), dtype=np.float64)
+    for values, weight in ((scores, _WORDS), (near, _SENSE)):
+        places = np.searchsorted(np.sort(-values), -values) + 1
+        total += np.where((values > 0) & (places <= _FUSED), weight / (_DAMPING + places), 0.0)
+    return total
 
 
 def _inverted(counts: Sequence[Counter[str]]) -> Iterator[tuple[str, Any, Any]]:

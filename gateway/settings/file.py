@@ -194,6 +194,8 @@ class Installation(_Entry):
     accounts: dict[Name, AccountEntry] = {}
     models: dict[Name, RouteEntry] = {}
     knowledge: dict[Name, KnowledgeEntry] = {}
+    # Passages are found by what they mean too, and not by their words alone; needs the extra `semantic`.
+    semantic_search: bool = False
     budgets: dict[Name, BudgetEntry] = {}
     rates: RatesEntry | None = None
     people: dict[Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._-]{0,62}$")], PersonEntry] = {}
