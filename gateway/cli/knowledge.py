@@ -20,7 +20,7 @@ LONGEST = 300  # characters of a passage in the table
 
 STATUS: tuple[Column[Row], ...] = (
     Column("Source", lambda row: row["name"]),
-    Column("Owner", lambda row: f"{row['owner']}, {row['contact']}" if row["contact"] else row["owner"]),
+    Column("Owner", lambda row: row["owner"]),
     Column("Read", lambda row: _age(row["read_at"])),
     Column("Articles", lambda row: row["articles"], number=True),
     Column("Internal", lambda row: row["internal"], number=True),
@@ -136,10 +136,11 @@ def status(as_json: Json = False) -> None:
         return
     print_table(STATUS, sources)
     for row in sources:
+        who = f"{row['name']} ({row['contact'] or row['owner']})"
         if row["error"]:
-            console().print(f"{row['name']}: the last try failed: {harmless(row['error'])}", markup=False)
+            console().print(f"{who}: the last try failed: {harmless(row['error'])}", markup=False)
         for problem in row["problems"] or []:
-            console().print(f"{row['name']}: {harmless(problem)}", markup=False)
+            console().print(f"{who}: {harmless(problem)}", markup=False)
     for row in contradictions:
         console().print(f"\n{_contradiction(row)}", markup=False)
 

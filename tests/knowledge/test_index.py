@@ -1,5 +1,6 @@
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given
@@ -145,3 +146,15 @@ def test_scripts_without_spaces_can_be_searched() -> None:
     article = Article("help", "zh", "退货", "您可以在三十天内退货并获得退款。", language="zh")
 
     assert _index(article).search("如何退货和退款？", language="zh").passages
+
+
+def test_of_passages_that_fit_equally_well_that_of_most_authority_comes_first_then_the_newest() -> None:
+    then = datetime(2024, 1, 1, tzinfo=UTC)
+    told = {"undated": {}, "old": {"updated_at": then}, "new": {"updated_at": then + timedelta(days=9)}}
+    articles = [replace(ARTICLES[1], id=id, **more) for id, more in told.items()]  # type: ignore[arg-type]
+    strong = replace(ARTICLES[1], id="strong", authority=9)
+
+    hits = _index(*articles, strong).search("When does my parcel arrive?", language="en", limit=3).passages
+
+    assert [hit.passage.article_id for hit in hits] == ["strong", "new", "old"]
+    assert len({hit.score for hit in hits}) == 1
