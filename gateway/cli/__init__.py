@@ -45,6 +45,8 @@ def _add_commands() -> None:
         connectors,
         dead,
         demo,
+        erase,
+        facts,
         init,
         knowledge,
         ledger,
@@ -59,6 +61,7 @@ def _add_commands() -> None:
     check.add_to(app)
     pause.add_to(app)
     demo.add_to(app)
+    erase.add_to(app)
     init.add_to(app)
     connector.add_to(app)
     connectors.add_to(app)
@@ -67,6 +70,7 @@ def _add_commands() -> None:
     app.add_typer(runs.app, name="runs", help="What became of events.")
     app.add_typer(ledger.app, name="ledger", help="What tickets cost, and how long they took.")
     app.add_typer(knowledge.app, name="knowledge", help="What drafts may quote, and how it is.")
+    app.add_typer(facts.app, name="facts", help="What is told of customers, and where two sources differ.")
     app.add_typer(dead.app, name="dead", help="Events that were given up.")
     app.add_typer(audit.app, name="audit", help="Who did what, and that nobody changed it.")
     app.add_typer(policy.app, name="policy", help="Check, test and explain policies.")

@@ -31,7 +31,9 @@ values (%(run)s, %(name)s, %(at)s, %(ms)s, %(data)s, (select id from kept))
 """
 KNOWN_REQUESTER = """
 with named as (
-  update run set requester = %(requester)s, ticket_version = %(version)s, queue = %(queue)s where id = %(run)s)
+  -- One that was erased meanwhile stays so: by its mark this run learns that it has to end.
+  update run set requester = case when requester like 'erased:%%' then requester else %(requester)s end,
+    ticket_version = %(version)s, queue = %(queue)s where id = %(run)s)
 update content set requester = %(requester)s
 where account = %(account)s and ticket_id = %(ticket)s and requester is null
 """
@@ -65,7 +67,9 @@ with spent as (
   from attempt where run_id = %(run)s
 ), decided as (
   -- A try that ended before it came to the decision of an earlier one does not know it.
-  select max(verdict) as verdict, max(policy_version) as policy from decision where run_id = %(run)s
+  select max(verdict) as verdict, max(policy_version) as policy,
+         (array_agg(explanation->'matched'))[1] as rules
+  from decision where run_id = %(run)s
 ), ended as (
   update event set state = %(event_state)s, finished_at = now(), error = %(error)s where id = %(run)s
 )
@@ -75,7 +79,7 @@ update run r set state = %(state)s, reason = %(reason)s, finished_at = now(),
   model = spent.model, input_tokens = spent.input, output_tokens = spent.output, cost_usd = spent.cost,
   unpriced_attempts = spent.unpriced, desk_calls = r.desk_calls + %(calls)s
 from spent, decided where r.id = %(run)s
-returning r.*
+returning r.*, decided.rules
 """
 
 

@@ -19,16 +19,20 @@ select
     end as overtaken,
   exists (select 1 from procrastinate_jobs j where j.id = %(job)s and j.status = 'doing'
           and j.worker_id = %(worker)s and j.attempts = %(attempts)s) as leased,
+  exists (select 1 from run r where r.requester like 'erased:%%' and r.id in (e.id,
+            case when e.kind in ('review', 'deadline') then split_part(e.event_id, ':', 2)::bigint end)) as erased,
   exists (select 1 from pause p where p.resumed_at is null and p.account in (e.account, '*')) as paused
 from event e where e.id = %(run)s
 """
 
 
 class Standing(NamedTuple):
-    """May a run act? Only where it is not overtaken by something newer, its lease is ours, and nobody paused it."""
+    """May a run act? Only where it is not overtaken by something newer, its lease is ours, nobody paused it,
+    and its requester was not erased."""
 
     overtaken: bool
     leased: bool
+    erased: bool
     paused: bool
 
 
@@ -36,4 +40,4 @@ async def standing_of(database: Database, run_id: int, lease: Lease) -> Standing
     """How a run stands at this moment. One that does not exist may do nothing."""
     values = {"run": run_id, "job": lease.job_id, "worker": lease.worker_id, "attempts": lease.attempts}
     row = await database.one(STANDING, values)
-    return Standing(**row) if row else Standing(overtaken=True, leased=False, paused=False)
+    return Standing(**row) if row else Standing(overtaken=True, leased=False, erased=False, paused=False)

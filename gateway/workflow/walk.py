@@ -19,6 +19,7 @@ from gateway.store.opened_run import KeptStep, OpenedRun
 from gateway.store.reviews import REDRAFT, of_event
 from gateway.store.run_rows import RunRows
 from gateway.telemetry import step_seconds
+from gateway.tracing import span
 from gateway.workflow.line import Desk, Line
 
 
@@ -103,7 +104,8 @@ class Walk:
         """Measure a step in milliseconds; several measurements of one step add up."""
         began = time.perf_counter()
         try:
-            yield
+            with span(f"step {name}", {"countersign.step": name}):
+                yield
         finally:
             took = time.perf_counter() - began
             self.step_ms[name] = round(self.step_ms.get(name, 0.0) + took * 1000, 3)
@@ -114,6 +116,8 @@ class Walk:
         standing = await self.rows.standing(self.lease)
         if not standing.leased:
             raise LostLease("another worker has taken this run over")
+        if standing.erased:
+            raise NothingOwed("the requester's data was erased")
         if standing.overtaken:
             told = (
                 "somebody has acted on the draft" if self.is_deadline else "a newer message of this ticket takes over"
