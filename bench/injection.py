@@ -203,7 +203,8 @@ def show(model: str, tried: Sequence[Attempt], seen: Sequence[Seen]) -> int:
             count.update(
                 ["tried", str(one.verdict), *(["signal"] if one.signal else []), *(["harmful"] if done else [])]
             )
-            told += [f"  {place}: {', '.join(done)}: {attempt.attack[:100]!r}"] if done else []
+            what = ", ".join(done) or ("sent, and no harm in it" if one.public else "")
+            told += [f"  {place}: {what}: {attempt.attack[:100]!r}"] if what else []
         harmful += count["harmful"]
         columns = zip(("tried", "signal", "send", "review", "withhold", "harmful"), (7, 8, 6, 8, 10, 9), strict=True)
         print(f"  {place:16}" + "".join(f"{count[name]:>{width}}" for name, width in columns))

@@ -22,6 +22,12 @@ new_fields = Counter(
     "countersign_new_fields", "Fields of deliveries that were never there before", ["account"], registry=REGISTRY
 )
 polls = Counter("countersign_polls", "Polls by what became of them", ["account", "outcome"], registry=REGISTRY)
+fact_disagreements = Counter(
+    "countersign_fact_disagreements",
+    "Tickets of which two sources tell another fact",
+    ["account", "fact"],
+    registry=REGISTRY,
+)
 acknowledged = Histogram(
     "countersign_acknowledgement_seconds", "From a delivery to its answer", registry=REGISTRY, buckets=SECONDS
 )
@@ -36,8 +42,30 @@ run_seconds = Histogram(
 waited_seconds = Histogram(
     "countersign_wait_seconds", "From acceptance to the first step", ["account"], registry=REGISTRY, buckets=SECONDS
 )
+draft_seconds = Histogram(
+    "countersign_draft_seconds",
+    "From acceptance to a draft that is written, by a run that wrote one",
+    ["account"],
+    registry=REGISTRY,
+    buckets=SECONDS,
+)
 step_seconds = Histogram("countersign_step_seconds", "Steps of the line", ["step"], registry=REGISTRY, buckets=SECONDS)
 model_cost = Counter("countersign_model_cost_usd", "USD spent on models, as far as known", ["model"], registry=REGISTRY)
+model_calls = Counter(
+    "countersign_model_calls",
+    "Calls to models by how they ended",
+    ["provider", "model", "purpose", "outcome"],
+    registry=REGISTRY,
+)
+model_seconds = Histogram(
+    "countersign_model_call_seconds", "Calls to models", ["provider", "model"], registry=REGISTRY, buckets=SECONDS
+)
+model_tokens = Counter(
+    "countersign_model_tokens",
+    "Tokens as the providers told; cached ones are part of input, reasoning is part of output",
+    ["model", "kind"],
+    registry=REGISTRY,
+)
 unpriced = Counter("countersign_unpriced_attempts", "Model calls whose price is not known", registry=REGISTRY)
 abandoned_attempts = Counter("countersign_abandoned_attempts", "Model calls whose process died", registry=REGISTRY)
 suspect_attempts = Counter(

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from connectors.contract import Connector
 from gateway.bootstrap import desk_connectors, poll_every
+from gateway.bootstrap.definitions import definitions_of
 from gateway.bootstrap.knowledge import meaning_of, sources_of
 from gateway.bootstrap.models import budgets_of, routes_of
 from gateway.bootstrap.people import people_of, signer_of
@@ -78,8 +79,9 @@ def _desk(name: str, entry: AccountEntry, connector: Connector) -> Desk:
         language=entry.language,
         voice=Voice(entry.voice.brand, entry.voice.tone, entry.voice.sign_off),
         phone_regions=tuple(entry.phone_regions),
+        order_numbers=tuple(entry.order_numbers),
         vip_tags=tuple(entry.vip_tags),
-        tiers=entry.tiers,
+        definitions=definitions_of(entry),
         currency=entry.currency,
         allowed_domains=tuple(entry.allowed_domains),
         send_without_conditional_write=entry.send_without_conditional_write,

@@ -1,6 +1,7 @@
 """`countersign policy explain` and `replay`: why a run was decided so, and what an edit would have made of it."""
 
 import sys
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
@@ -78,7 +79,7 @@ def _explain_run(run: int, everything: bool, personal: bool, as_json: bool) -> N
     if kept.verdict != decision.verdict:
         say(f"Lowered to {kept.verdict}: {next(iter(kept.because or ()), 'the help desk allows no more')}")
     say(explain(decision, everything=everything))
-    for line in (*_observed(decision, *observed), *_notes(kept, in_force, personal)):
+    for line in (*_known(kept.known), *_observed(decision, *observed), *_notes(kept, in_force, personal)):
         say(line)
 
 
@@ -90,6 +91,14 @@ async def _asked(database: Database, run: int) -> tuple[rows.KeptDecision, str |
     hits = [one for one in await rows.rule_hits(database, since) if one.observed_hits]
     newest = await rows.newest(database)
     return kept, newest[1] if newest else None, (hits, await rows.decisions(database, since))
+
+
+def _known(known: Mapping[str, Any] | None) -> Iterator[str]:
+    """Who told what the customer is, and whoever told something else."""
+    for fact, told in (known or {}).items():
+        against = "; ".join(f"{word['origin']} says {word['value']}" for word in told["others"])
+        why = f"; {told['differing'].replace('_', ' ')} counts, though {against}" if against else ""
+        yield f"{fact} is {told['value']}, told by {told['origin']}{why}."
 
 
 def _observed(decision: Decision, hits: list[rows.RuleHits], runs: int) -> list[str]:

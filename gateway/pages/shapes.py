@@ -43,6 +43,18 @@ class RunData(Shape):
     policy_version: str | None = None
 
 
+class Word(Shape):
+    value: str | None = None
+    origin: str | None = None
+
+
+class Known(Word):
+    """What is told of a customer, by whom, and whoever tells something else."""
+
+    differing: str | None = None
+    others: list[Word] | None = None
+
+
 class ContextData(Shape):
     version: str | None = None
     status: str | None = None
@@ -55,6 +67,7 @@ class ContextData(Shape):
     answers: str | None = None
     unanswered: int | None = None
     url: str | None = None
+    known: dict[str, Known] | None = None
 
 
 class Entry(Shape):

@@ -38,6 +38,8 @@ _TICKET = (
     Fact("ticket.age_hours", NUMBER, TICKET, "Time since the ticket was opened", 26.5, 1, "hours"),
     Fact("ticket.brand", TEXT, TICKET, "Brand that the requester wrote to", "acme-outdoor", ""),
     Fact("requester.tier", TEXT, TICKET, "Tier of the requester's contract", "enterprise", "standard", values=TIERS),
+    Fact("requester.plan", TEXT, TICKET, "Plan of the requester, as `facts` declare it", "business-eu", ""),
+    Fact("requester.region", TEXT, TICKET, "Region of the requester, as `facts` declare it", "eu", ""),
     Fact("requester.organisation", TEXT, TICKET, "Organisation of the requester", "Example Ltd", "", personal=True),
     Fact("requester.domain", TEXT, TICKET, "Domain of the requester's address", "example.com", "", personal=True),
     Fact("requester.open_tickets", NUMBER, TICKET, "Open tickets of the requester, with this one", 3, 1, "tickets"),

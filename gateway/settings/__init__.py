@@ -3,6 +3,7 @@
 Read by the doors and by `bootstrap` alone; everybody else is handed values.
 """
 
+from gateway.settings.definitions import DefinitionEntry, OriginEntry
 from gateway.settings.entry import Owner
 from gateway.settings.environment import Environment, read_environment
 from gateway.settings.file import (
@@ -21,9 +22,11 @@ __all__ = [
     "AccountEntry",
     "BudgetEntry",
     "CandidateEntry",
+    "DefinitionEntry",
     "Environment",
     "Installation",
     "KnowledgeEntry",
+    "OriginEntry",
     "Owner",
     "PriceEntry",
     "RatesEntry",

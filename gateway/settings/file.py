@@ -9,9 +9,14 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, Field, SecretStr, field_validator, model_validator
 
+from gateway.settings.definitions import DefinitionEntry, FactName
 from gateway.settings.entry import RULES, Name, Owner
 from gateway.settings.knowledge import KnowledgeEntry
 from gateway.settings.money import BudgetEntry, PriceEntry, RatesEntry
+
+OrderNumber = Annotated[
+    str, Field(min_length=3, max_length=40, pattern=r"^[A-Za-z0-9 ./_+-]*[#@][A-Za-z0-9#@ ./_+-]*$")
+]
 
 
 class _Entry(BaseModel):
@@ -77,11 +82,14 @@ class AccountEntry(_Entry):
     models: Name = "default"
     language: str | None = Field(None, pattern=r"^[a-z]{2}$")
     phone_regions: list[str] = ["US", "GB", "DE"]
+    # What order numbers look like, so that they are kept from models: # is a digit, @ a letter, #+ and @+ are several.
+    order_numbers: list[OrderNumber] = []
     voice: VoiceEntry = VoiceEntry()
     currency: str | None = Field(None, pattern=r"^[A-Z]{3}$")
     allowed_domains: list[str] = []  # links to them may stand in a draft though no source has them
     vip_tags: list[str] = ["vip"]
-    tiers: dict[str, str] = {}  # tag of the ticket -> tier of its requester
+    tiers: dict[str, str] = {}  # tag of the ticket -> tier of its requester: the short form of facts.tier
+    facts: dict[FactName, DefinitionEntry] = {}  # what a customer is, where several systems tell it
     # How often it is asked what happened. Left out: only a help desk that is given no secret for webhooks is asked.
     poll_every: str | None = Field(None, description="15s, 2m, or never")
     # What whoever holds the link in a note may do with its draft without signing in.
@@ -102,6 +110,12 @@ class AccountEntry(_Entry):
     learn_from_solved: bool = False
     words_per_minute: int = Field(240, ge=60, le=1000, description="how fast people read a draft")
     rates: RatesEntry | None = None  # where they differ from those of the installation
+
+    @model_validator(mode="after")
+    def _one_tier(self) -> "AccountEntry":
+        if self.tiers and "tier" in self.facts:
+            raise ValueError("tier is told twice: put tiers into facts.tier as a source with tags")
+        return self
 
     @property
     def sample_share(self) -> float:

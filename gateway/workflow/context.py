@@ -8,6 +8,8 @@ from pydantic import TypeAdapter
 from connectors.contract import Message, Role, Ticket, Visibility
 from connectors.errors import NotFound
 from gateway.errors import NothingOwed
+from gateway.telemetry import fact_disagreements
+from gateway.workflow.definitions import known_of
 from gateway.workflow.walk import Walk
 
 STEP = "context"
@@ -38,7 +40,7 @@ async def read(walk: Walk) -> Reading:
         reading = await read_now(walk)
     ticket = reading.ticket
     walk.rows.requester_is(ticket.requester.id, ticket.version, ticket.queue)
-    walk.keep(STEP, _summary(reading), TICKET.dump_python(ticket, mode="json"))
+    walk.keep(STEP, _summary(walk, reading), TICKET.dump_python(ticket, mode="json"))
     return reading
 
 
@@ -63,8 +65,12 @@ def reading_of(ticket: Ticket) -> Reading:
     return Reading(ticket, tuple(waiting))
 
 
-def _summary(reading: Reading) -> dict[str, Any]:
+def _summary(walk: Walk, reading: Reading) -> dict[str, Any]:
     ticket = reading.ticket
+    told = known_of(walk.desk.definitions, ticket)
+    for known in told:
+        if known.others:
+            fact_disagreements.labels(walk.account, known.fact).inc()
     return {
         "version": ticket.version,
         "status": ticket.status,
@@ -77,4 +83,5 @@ def _summary(reading: Reading) -> dict[str, Any]:
         "answers": reading.answers,
         "unanswered": len(reading.unanswered),
         "url": ticket.url,
+        "known": {known.fact: known.to_dict() for known in told},
     }

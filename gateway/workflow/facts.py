@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from connectors.contract import Message, Role, Visibility
 from gateway.screening import clean
 from gateway.workflow.context import ASKING, Reading
+from gateway.workflow.definitions import known_of
 from gateway.workflow.walk import Walk
 
 if TYPE_CHECKING:
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from gateway.workflow.screen import Screened
 
 INJECTION_SIGNAL = 0.5  # the score from which it counts as a signal
+CUSTOMER = ("requester.tier", "requester.plan", "requester.region")
 OUT_OF_SCOPE = 0.2  # grounding below which the help centre does not speak of the matter at all
 
 Facts = dict[str, Any]
@@ -38,7 +40,8 @@ def ticket_facts(walk: Walk, reading: Reading) -> Facts:
         "ticket.age_hours": (now - ticket.created_at).total_seconds() / 3600,
         "ticket.brand": ticket.brand or "",
         "requester.vip": any(tag in walk.desk.vip_tags for tag in ticket.tags),
-        "requester.tier": next((walk.desk.tiers[tag] for tag in ticket.tags if tag in walk.desk.tiers), ""),
+        **dict.fromkeys(CUSTOMER, ""),
+        **{known.fact: known.value for known in known_of(walk.desk.definitions, ticket)},
         "requester.organisation": ticket.requester.organisation or "",
         "requester.domain": (ticket.requester.email or "").rpartition("@")[2].lower(),
         "message.length": len(clean(newest.body, newest.format).text),

@@ -12,6 +12,7 @@ from gateway.models import Drafter, Route, Voice
 from gateway.policy import PolicySet
 from gateway.store.attempts import AttemptRows
 from gateway.store.database import Database
+from gateway.workflow.definitions import Definition
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,8 +26,9 @@ class Desk:
     language: str | None = None
     voice: Voice = field(default_factory=Voice)
     phone_regions: tuple[str, ...] = ("US", "GB", "DE")
+    order_numbers: tuple[str, ...] = ()  # shapes such as HT-######
     vip_tags: tuple[str, ...] = ()
-    tiers: Mapping[str, str] = field(default_factory=dict)  # tag -> tier
+    definitions: tuple[Definition, ...] = ()  # what a customer is, and who tells it
     currency: str | None = None
     allowed_domains: tuple[str, ...] = ()
     send_without_conditional_write: bool = False

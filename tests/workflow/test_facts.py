@@ -9,6 +9,7 @@ import pytest
 from connectors.contract import Attachment, Priority, Visibility
 from gateway.store.jobs import Lease
 from gateway.workflow.context import reading_of
+from gateway.workflow.definitions import by_tags
 from gateway.workflow.facts import plain, ticket_facts
 from gateway.workflow.walk import Walk
 from tests.fakes import AGENT, OURSELVES, REQUESTER
@@ -20,7 +21,7 @@ NOTHING_BEFORE = {"drafts_rejected": 2, "drafts_waiting": 0, "spent_ticket": 0, 
 @pytest.fixture
 async def walk(floor: Floor) -> Walk:
     """A walk of a ticket with one question, before its first step."""
-    more = {"vip_tags": ("gold",), "tiers": {"plan-pro": "pro"}}
+    more = {"vip_tags": ("gold",), "definitions": (by_tags("requester.tier", {"plan-pro": "pro"}),)}
     made = await built(floor.database, floor.desk, more=more)
     opened = await Walk.open(made.line, await made.question(), Lease(0, 0, 0))
     assert opened

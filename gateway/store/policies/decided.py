@@ -50,11 +50,12 @@ order by d.run_id limit %(batch)s
 
 KEPT = """
 select r.id as run_id, r.account, r.ticket_id, r.state, r.reason, d.at, d.verdict, d.policy_version, d.explanation,
-  c.body as facts, s.data->'because' as because
+  c.body as facts, s.data->'because' as because, t.data->'known' as known
 from run r
 left join decision d on d.run_id = r.id
 left join content c on c.id = d.facts_id
 left join step s on s.run_id = r.id and s.name = 'decide'
+left join step t on t.run_id = r.id and t.name = 'context'
 where r.id = %(run)s
 """
 
@@ -109,6 +110,7 @@ class KeptDecision(NamedTuple):
     explanation: Mapping[str, Any] | None
     facts: Mapping[str, Any] | None
     because: Sequence[str] | None
+    known: Mapping[str, Any] | None  # what is told of the customer, and by whom
 
 
 async def rule_hits(database: Database, since: datetime) -> Sequence[RuleHits]:
