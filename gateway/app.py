@@ -15,6 +15,7 @@ from gateway.api import health, problems, reports, webhooks
 from gateway.api import pause as stop
 from gateway.api.access import Access, Guard
 from gateway.bootstrap import desk_connectors, installation_of, secrets_of
+from gateway.bootstrap.models import rates_of
 from gateway.bootstrap.people import people_of, sign_in_of, signer_of
 from gateway.bootstrap.policies import declared_by
 from gateway.errors import ConfigurationInvalid, DatabaseUnavailable
@@ -22,6 +23,7 @@ from gateway.pages.doors import Beside, Door
 from gateway.settings import Environment, Installation
 from gateway.store.database import Database
 from gateway.store.migrate import head
+from gateway.telemetry import begin_at_zero
 from gateway.workflow import pause
 from gateway.workflow.intake import Intake
 from gateway.workflow.policies import told
@@ -35,6 +37,7 @@ def create_app(environment: Environment, database_url: str) -> FastAPI:
     """The application. Raises ConfigurationInvalid before anything is opened."""
     installation = installation_of(environment)
     connectors = desk_connectors(installation)
+    begin_at_zero(connectors)
     # A help desk waits a few seconds for its answer, so that a delivery does not wait long for a connection.
     database = Database(database_url, largest=environment.connections, wait=LONGEST_WAIT)
 
@@ -55,6 +58,7 @@ def create_app(environment: Environment, database_url: str) -> FastAPI:
     app.state.accounts = {name: entry.title or name for name, entry in installation.accounts.items()}
     app.state.knowledge = _used_by(installation)
     app.state.declared = declared_by(installation)
+    app.state.rates = rates_of(installation)
     app.state.quarantine = Quarantine(database, connectors, secrets_of(installation))
     app.state.intake = Intake(database, connectors, app.state.quarantine, environment.largest_delivery)
     app.state.largest_delivery = environment.largest_delivery

@@ -14,7 +14,18 @@ from gateway.api.problems import responses
 from gateway.store import events, quarantine
 from gateway.store.audit import API
 from gateway.store.database import Database
-from gateway.store.reports import RunLine, Story, TicketCost, run_list, run_story, ticket_costs, ticket_story
+from gateway.store.reports import (
+    CostBy,
+    CostGroup,
+    RunLine,
+    Story,
+    TicketCost,
+    cost_groups,
+    run_list,
+    run_story,
+    ticket_costs,
+    ticket_story,
+)
 
 router = APIRouter(prefix="/api", tags=["reports"], responses=responses(403, 422, 503))
 MOST = 100_000
@@ -155,8 +166,24 @@ async def ledger(
     limit: Annotated[int, Query(ge=1, le=10_000)] = 1000,
 ) -> Sequence[TicketCost]:
     """Without `since`, of the last seven days."""
-    moment = _utc(since) if since else datetime.now(UTC) - timedelta(days=7)
-    return await ticket_costs(_database(request), since=moment, account=account, limit=limit)
+    return await ticket_costs(
+        _database(request), since=_since(since), account=account, limit=limit, rates=request.app.state.rates
+    )
+
+
+@router.get("/ledger/groups", summary="Cost and latency of tickets, grouped")
+async def ledger_groups(
+    request: Request,
+    by: CostBy,
+    since: datetime | None = None,
+    account: Word = None,
+    limit: Annotated[int, Query(ge=1, le=MOST)] = MOST,
+) -> Sequence[CostGroup]:
+    """Without `since`, of the last seven days. `limit`: of the newest so many tickets."""
+    lines = await ticket_costs(
+        _database(request), since=_since(since), account=account, limit=limit, rates=request.app.state.rates
+    )
+    return cost_groups(lines, by)
 
 
 @router.get("/dead", summary="Events that were given up")
@@ -196,6 +223,10 @@ async def replay(request: Request, asked: Replay) -> Replayed:
 def _database(request: Request) -> Database:
     database: Database = request.app.state.database
     return database
+
+
+def _since(moment: datetime | None) -> datetime:
+    return _utc(moment) if moment else datetime.now(UTC) - timedelta(days=7)
 
 
 def _utc(moment: datetime) -> datetime:

@@ -3,8 +3,9 @@
 from decimal import Decimal
 
 from gateway.ledger.budgets import Budget, Per
+from gateway.ledger.people import Rates
 from gateway.models import Candidate, Price, Route
-from gateway.settings import CandidateEntry, Installation, PriceEntry, RouteEntry
+from gateway.settings import CandidateEntry, Installation, PriceEntry, RatesEntry, RouteEntry
 
 OFFLINE = Route("default", (Candidate("offline/extractive"),))
 
@@ -30,6 +31,16 @@ def budgets_of(installation: Installation) -> tuple[Budget, ...]:
         )
         for name, entry in installation.budgets.items()
     )
+
+
+def rates_of(installation: Installation) -> dict[str, Rates]:
+    """What people cost, by account, where somebody has declared it."""
+    told = {name: entry.rates or installation.rates for name, entry in installation.accounts.items()}
+    return {name: _rates(rates) for name, rates in told.items() if rates is not None}
+
+
+def _rates(entry: RatesEntry) -> Rates:
+    return Rates(entry.reviewer_per_hour, entry.by_hand_minutes, entry.source)
 
 
 def _route(name: str, entry: RouteEntry) -> Route:

@@ -1,33 +1,55 @@
 """`countersign ledger`: what tickets cost, and how long they took."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from statistics import median
 from typing import Annotated
 
 import typer
 
 from gateway.cli.asking import ask, moment
+from gateway.cli.ledger_reprice import reprice
 from gateway.cli.story import STEPS
 from gateway.cli.tables import Column, Format, console, print_csv, print_json, print_table
-from gateway.store.reports import Cost, TicketCost, duration, ticket_costs
+from gateway.ledger.people import Rates
+from gateway.store.reports import Cost, CostBy, CostGroup, TicketCost, cost_groups, duration, ticket_costs
 
 app = typer.Typer(no_args_is_help=True)
+app.command()(reprice)
 
 COLUMNS: tuple[Column[TicketCost], ...] = (
     Column("Ticket", lambda line: f"{line.account} #{line.ticket_id}"),
     Column("Calls", lambda line: line.attempts, number=True),
     Column("Tokens in/out", lambda line: _tokens(line), number=True),
     Column("USD", lambda line: _usd(line), number=True),
-    Column("Waited", lambda line: _time(line.waited_ms), number=True),
-    Column("Took", lambda line: _time(line.took_ms), number=True),
+    Column("Took", lambda line: _time(line.whole_ms), number=True),
+    Column("Reviewed", lambda line: _reviewed(line), number=True),
     Column("Verdict", lambda line: line.verdict, whole=True),
-    Column("Outcome", lambda line: (line.outcome or line.draft_state or line.state).replace("_", " "), whole=True),
+    Column("Outcome", lambda line: line.became.replace("_", " "), whole=True),
+)
+GROUPS: tuple[Column[CostGroup], ...] = (
+    Column("Name", lambda line: (line.name or "none").replace("_", " ")),
+    Column("Tickets", lambda line: line.tickets, number=True),
+    Column("Calls", lambda line: line.attempts, number=True),
+    Column("USD", lambda line: _usd(line), number=True),
+    Column("At most", lambda line: _amount(line.at_most_usd), number=True),
+    Column("Help desk", lambda line: line.desk_calls, number=True),
+    Column("Half within", lambda line: _time(line.median_whole_ms), number=True),
+    Column("Reviewed", lambda line: _reviewed(line), number=True),
+    Column("Their USD", lambda line: _amount(line.reviewer_usd), number=True),
+    Column("By hand", lambda line: _amount(line.by_hand_usd), number=True),
+)
+GROUP_HEADINGS = (
+    *("name", "tickets", "attempts", "known_usd", "unpriced_attempts", "at_most_usd", "desk_calls", "reviewed_ms"),
+    *("reviewer_usd", "by_hand_usd", "median_whole_ms"),
 )
 HEADINGS = (
     *("account", "ticket_id", "runs", "attempts", "input_tokens", "output_tokens", "uncounted_attempts"),
     *("known_usd", "unpriced_attempts", "first_at", "run_id", "state", "verdict", "draft_state", "outcome", "model"),
-    *("waited_ms", "took_ms"),
+    *("queue", "topics", "rules", "at_most_usd", "abandoned_attempts", "suspect_attempts", "desk_calls"),
+    *("measured_ms", "estimated_ms", "reviewer_usd", "by_hand_usd", "took_ms", "whole_ms", "waited_ms"),
     *(f"{step}_ms" for step in STEPS),
+    "other_ms",
 )
 
 
@@ -39,6 +61,7 @@ def ledger() -> None:
 @app.command()
 def tickets(
     since: Annotated[str, typer.Option(help="90m, 24h, 7d, 2w, or a date.")] = "7d",
+    by: Annotated[CostBy | None, typer.Option(help="One line for each of these instead of each ticket.")] = None,
     account: Annotated[str | None, typer.Option(help="Only of this account.")] = None,
     limit: Annotated[int, typer.Option(min=1, max=1_000_000)] = 10_000,
     format_: Annotated[Format, typer.Option("--format")] = Format.TABLE,
@@ -46,8 +69,11 @@ def tickets(
     """One line a ticket. Money and tokens of all its runs; times and verdict of the run that people saw."""
     at = moment(since)
     assert at
-    lines = ask(lambda database: ticket_costs(database, since=at, account=account, limit=limit))
-    if format_ is Format.JSON:
+    rates = _rates()
+    lines = ask(lambda database: ticket_costs(database, since=at, account=account, limit=limit, rates=rates))
+    if by is not None and lines:
+        _print_groups(cost_groups(lines, by), lines, format_, rates)
+    elif format_ is Format.JSON:
         print_json(lines)
     elif format_ is Format.CSV:
         print_csv(HEADINGS, [_fields(line) for line in lines])
@@ -78,9 +104,50 @@ def _fields(line: TicketCost) -> list[object]:
             line.verdict,
             line.draft_state,
         ),
-        *(line.outcome, line.model, line.waited_ms, line.took_ms),
+        *(line.outcome, line.model, line.queue, " ".join(line.topics), " ".join(line.rules), line.at_most_usd),
+        *(line.abandoned_attempts, line.suspect_attempts, line.desk_calls, line.measured_ms, line.estimated_ms),
+        *(line.reviewer_usd, line.by_hand_usd, line.took_ms, line.whole_ms, line.waited_ms),
         *(steps.get(step) for step in STEPS),
+        _between(line),
     ]
+
+
+def _between(line: TicketCost) -> float | None:
+    """So that waiting, the steps that have a column and this are the whole."""
+    if line.other_ms is None:
+        return None
+    return line.other_ms + sum(ms for step, ms in (line.step_ms or {}).items() if step not in STEPS)
+
+
+def _rates() -> Mapping[str, Rates]:
+    """What people cost. Without countersign.yaml nobody has said it, and the rest can be told all the same."""
+    from gateway.bootstrap import installation_of
+    from gateway.bootstrap.models import rates_of
+    from gateway.settings import read_environment
+
+    environment = read_environment()
+    return rates_of(installation_of(environment)) if environment.config.exists() else {}
+
+
+def _print_groups(
+    groups: Sequence[CostGroup], lines: Sequence[TicketCost], format_: Format, rates: Mapping[str, Rates]
+) -> None:
+    if format_ is Format.JSON:
+        print_json(groups)
+    elif format_ is Format.CSV:
+        print_csv(GROUP_HEADINGS, [[getattr(group, name) for name in GROUP_HEADINGS] for group in groups])
+    else:
+        sources = "; ".join(sorted({f"{name}: {told.source}" for name, told in rates.items()}))
+        people = f"\nPeople's time is an estimate by declared rates ({sources})" if sources else ""
+        print_table(GROUPS, groups, caption=_sums(lines) + people)
+
+
+def _reviewed(line: TicketCost | CostGroup) -> str | None:
+    return None if line.reviewed_ms is None else duration(line.reviewed_ms)
+
+
+def _amount(usd: Decimal | None) -> str | None:
+    return None if usd is None else str(Cost(usd, 0)).removesuffix(" USD")
 
 
 def _tokens(line: TicketCost) -> str | None:
@@ -92,7 +159,7 @@ def _tokens(line: TicketCost) -> str | None:
     return "/".join(counts) + ("+" if line.uncounted_attempts else "")
 
 
-def _usd(line: TicketCost) -> str | None:
+def _usd(line: TicketCost | CostGroup) -> str | None:
     """The number alone, because the heading has the unit."""
     if not line.attempts:
         return None
@@ -108,7 +175,7 @@ def _time(ms: float | None) -> str:
 
 def _sums(lines: Sequence[TicketCost]) -> str:
     total = Cost.total(line.cost for line in lines)
-    times = [line.took_ms for line in lines if line.took_ms is not None]
+    times = [line.whole_ms for line in lines if line.whole_ms is not None]
     half = f", half of them within {duration(median(times))}" if times else ""
     more = "\n+: at least so many, because calls without tokens or price are not in it" if total.unpriced else ""
     return f"{len(lines):,} {'ticket' if len(lines) == 1 else 'tickets'}, {total}{half}{more}"

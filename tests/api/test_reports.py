@@ -21,6 +21,7 @@ DEAD = Plan(upto="ground", state=RunState.FAILED, reason="the help desk says no"
 async def api(database: Database) -> AsyncIterator[httpx.AsyncClient]:
     app = FastAPI()
     app.state.database = database
+    app.state.rates = {}
     problems.install(app)
     app.include_router(reports.router)
     transport = httpx.ASGITransport(app, raise_app_exceptions=False)

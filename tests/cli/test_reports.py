@@ -1,13 +1,10 @@
 """`countersign runs`, `ledger` and `dead`, as a person or a script calls them."""
 
-import asyncio
 import csv
 import io
 import json
-from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import TypeVar
 
 import pytest
 from typer import Typer
@@ -19,12 +16,11 @@ from gateway.errors import NotFound
 from gateway.records import RunState
 from gateway.store import events, quarantine
 from gateway.store.database import Database
+from tests.cli.conftest import Doing
 from tests.pages.kept import CARD, EXPLANATION, NAME
 from tests.pages.rows import arrive, everything, walk
 from tests.pages.steps import FAILED_CALL, Call, Plan
 
-Answer = TypeVar("Answer")
-Doing = Callable[[Callable[[Database], Awaitable[Answer]]], Answer]
 DEAD = Plan(upto="ground", state=RunState.FAILED, reason="the help desk says no")
 
 
@@ -40,22 +36,6 @@ async def set_aside(database: Database) -> None:
         missing=["data.ticket.id text"],
         added=[],
     )
-
-
-@pytest.fixture
-def given(database_url: str, monkeypatch: pytest.MonkeyPatch) -> Doing[Answer]:
-    """Does something in the database that the commands will find."""
-    monkeypatch.setenv("DATABASE_URL", database_url)
-
-    async def in_database(doing: Callable[[Database], Awaitable[Answer]]) -> Answer:
-        database = Database(database_url)
-        await database.open()
-        try:
-            return await doing(database)
-        finally:
-            await database.close()
-
-    return lambda doing: asyncio.run(in_database(doing))
 
 
 def call(app: Typer, *words: str) -> Result:
@@ -155,6 +135,26 @@ class TestLedger:
 
         assert (row["known_usd"], row["unpriced_attempts"]) == ("", "1")
         assert (line["known_usd"], line["unpriced_attempts"]) == (None, 1)
+
+    def test_by_tells_one_line_for_each_name(self, given: Doing[int]) -> None:
+        given(lambda database: walk(database, Plan()))
+
+        table = call(ledger.app, "tickets", "--by", "account").stdout
+        (line,) = json.loads(call(ledger.app, "tickets", "--by", "model", "--format", "json").stdout)
+        rows = list(csv.DictReader(io.StringIO(call(ledger.app, "tickets", "--by", "queue", "--format", "csv").stdout)))
+
+        assert "acme" in table
+        assert line["tickets"] == 1
+        assert [row["tickets"] for row in rows] == ["1"]
+
+    def test_the_columns_of_time_in_csv_sum_to_the_whole(self, given: Doing[int]) -> None:
+        given(lambda database: walk(database, Plan()))
+
+        (row,) = csv.DictReader(io.StringIO(call(ledger.app, "tickets", "--format", "csv").stdout))
+        parts = ("waited_ms", "context_ms", "screen_ms", "ground_ms", "draft_ms", "check_ms", "decide_ms", "deliver_ms")
+
+        total = sum(float(row[name] or 0) for name in (*parts, "other_ms"))
+        assert abs(total - float(row["whole_ms"])) < 0.01
 
     def test_account_and_time_narrow_it(self, given: Doing[int]) -> None:
         given(lambda database: walk(database, ago=timedelta(hours=3)))

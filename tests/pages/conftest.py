@@ -54,6 +54,7 @@ def visitor() -> Visitor:
 async def browser(database: Database, visitor: Visitor) -> AsyncIterator[httpx.AsyncClient]:
     app = FastAPI()
     app.state.database = database
+    app.state.rates = {}
     app.state.accounts = {"acme": "Acme", "acme-auto": "Acme, automatic"}
     app.state.knowledge = {"help": frozenset({"acme"}), "handbook": frozenset({"acme-auto"})}
     app.state.door = door()

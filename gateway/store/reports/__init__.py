@@ -4,6 +4,7 @@ Read only. Personal data that was masked before the model stays masked here: see
 """
 
 from gateway.store.reports.amounts import Cost, Tokens, duration, since
+from gateway.store.reports.cost_groups import CostBy, CostGroup, cost_groups
 from gateway.store.reports.costs import TicketCost, ticket_costs
 from gateway.store.reports.judged import By
 from gateway.store.reports.outcomes import OutcomeLine, ShadowLine, outcomes_by, shadow_by
@@ -15,6 +16,8 @@ from gateway.store.reports.ticket import TicketStory, ticket_story
 __all__ = [
     "By",
     "Cost",
+    "CostBy",
+    "CostGroup",
     "OutcomeLine",
     "RiskLine",
     "RunLine",
@@ -24,6 +27,7 @@ __all__ = [
     "TicketCost",
     "TicketStory",
     "Tokens",
+    "cost_groups",
     "dead_count",
     "duration",
     "outcomes_by",
