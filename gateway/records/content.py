@@ -16,6 +16,7 @@ class Content(SQLModel, table=True):
     __table_args__ = (
         Index("ix_content_account_ticket_id", "account", "ticket_id"),
         Index("ix_content_requester", "account", "requester"),
+        Index("ix_content_kept", "created_at", postgresql_where="body is not null"),
     )
 
     id: int = identity()

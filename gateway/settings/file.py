@@ -13,6 +13,7 @@ from gateway.settings.definitions import DefinitionEntry, FactName
 from gateway.settings.entry import RULES, Name, Owner
 from gateway.settings.knowledge import KnowledgeEntry
 from gateway.settings.money import BudgetEntry, PriceEntry, RatesEntry
+from gateway.settings.retention import RetentionEntry
 
 OrderNumber = Annotated[
     str, Field(min_length=3, max_length=40, pattern=r"^[A-Za-z0-9 ./_+-]*[#@][A-Za-z0-9#@ ./_+-]*$")
@@ -215,3 +216,4 @@ class Installation(_Entry):
     people: dict[Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._-]{0,62}$")], PersonEntry] = {}
     groups: dict[Name, GroupEntry] = {}
     sign_in: SignInEntry | None = None
+    retention: RetentionEntry = RetentionEntry()

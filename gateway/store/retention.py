@@ -1,0 +1,108 @@
+"""Retention: what was kept long enough goes, the oldest first, in batches, and one worker at a time.
+
+Texts are emptied and their rows stay. Records go with everything that refers to them: which tables that are, is read
+from the tables themselves, so that one which is added later is not forgotten.
+"""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import Any
+
+from psycopg import sql
+from sqlalchemy import Table
+from sqlmodel import SQLModel
+
+import gateway.records  # noqa: F401  (registers the tables)
+from gateway.audit.entries import Act
+from gateway.store import audit
+from gateway.store.database import Connection, Database
+
+RETAINING = 0x72657461  # advisory lock: one worker at a time
+BATCH = 500
+ARRIVED = ["delivery", "quarantine"]  # kinds of content that are deliveries
+
+EMPTY = """
+update content set body = null, erased_at = now() where id in (
+  select id from content where body is not null and created_at < %(before)s
+    and (kind = any(%(arrived)s)) = %(deliveries)s
+  order by created_at limit %(batch)s)
+"""
+OLD_EVENTS = """
+select id, delivery_id from event where received_at < %(before)s and state <> 'waiting' order by id limit %(batch)s
+"""
+DELIVERIES = "delete from delivery where id = any(%(ids)s) returning content_id"
+OLD_QUARANTINE = """
+delete from quarantine where id in (
+  select id from quarantine where received_at < %(before)s order by id limit %(batch)s) returning content_id
+"""
+OLD_PERSONAL = "delete from audit_personal where at < %(before)s"
+CONTENT = "delete from content where id = any(%(ids)s)"
+
+
+async def expire(database: Database, kind: str, before: datetime) -> int:
+    """One batch of a kind: content | deliveries | records. Returns how many went; 0 also where somebody else
+    is at it."""
+    async with database.transaction() as connection:
+        turn = await (await connection.execute("select pg_try_advisory_xact_lock(%s) as mine", (RETAINING,))).fetchone()
+        if turn is None or not turn["mine"]:
+            return 0
+        gone = await (_records(connection, before) if kind == "records" else _texts(connection, kind, before))
+        if gone:
+            told = {"before": before.isoformat(), "gone": gone}
+            await audit.append(connection, Act("retention", "retention", kind, "worker", told))
+        return gone
+
+
+async def _texts(connection: Connection, kind: str, before: datetime) -> int:
+    given = {"before": before, "batch": BATCH, "arrived": ARRIVED, "deliveries": kind == "deliveries"}
+    return (await connection.execute(EMPTY, given)).rowcount
+
+
+async def _records(connection: Connection, before: datetime) -> int:
+    given = {"before": before, "batch": BATCH}
+    events = await (await connection.execute(OLD_EVENTS, given)).fetchall()
+    ids = {"ids": [row["id"] for row in events]}
+    texts: list[int] = []
+    for statement in _what_refers_to("event"):
+        texts += await _texts_of(connection, statement, ids)
+    deliveries = {"ids": [row["delivery_id"] for row in events if row["delivery_id"]]}
+    texts += await _texts_of(connection, DELIVERIES, deliveries)
+    waited = await connection.execute(OLD_QUARANTINE, given)
+    texts += [row["content_id"] for row in await waited.fetchall()]
+    await connection.execute(OLD_PERSONAL, given)
+    await connection.execute(CONTENT, {"ids": [text for text in texts if text is not None]})
+    return len(events) + waited.rowcount
+
+
+async def _texts_of(connection: Connection, statement: Any, given: dict[str, Any]) -> list[int]:
+    """Delete rows, and tell which texts they had."""
+    done = await connection.execute(statement, given)
+    return [text for row in await done.fetchall() for text in row.values()] if done.description else []
+
+
+def _what_refers_to(root: str) -> Iterator[sql.Composed]:
+    """Deletions of everything that belongs to the given rows of a table, and of these, the last first."""
+    belonging: dict[str, sql.Composable] = {root: sql.SQL("id = any(%(ids)s)")}
+    tables: Sequence[Table] = [table for table in SQLModel.metadata.sorted_tables if table.name != "content"]
+    for table in tables:
+        ways = [
+            sql.SQL("{} in (select {} from {} where {})").format(
+                sql.Identifier(key.parent.name),
+                sql.Identifier(key.column.name),
+                sql.Identifier(key.column.table.name),
+                belonging[key.column.table.name],
+            )
+            for key in table.foreign_keys
+            if key.column.table.name in belonging
+        ]
+        if ways:
+            belonging[table.name] = sql.SQL("({})").format(sql.SQL(" or ").join(ways))
+    for table in reversed(tables):
+        if table.name in belonging:
+            yield _deletion(table, belonging[table.name])
+
+
+def _deletion(table: Table, which: sql.Composable) -> sql.Composed:
+    texts = [sql.Identifier(key.parent.name) for key in table.foreign_keys if key.column.table.name == "content"]
+    told = sql.SQL(" returning {}").format(sql.SQL(", ").join(texts)) if texts else sql.SQL("")
+    return sql.SQL("delete from {} where {}{}").format(sql.Identifier(table.name), which, told)
