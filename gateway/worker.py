@@ -25,6 +25,7 @@ from gateway.workflow import jobs as handlers
 from gateway.workflow import pause
 from gateway.workflow.polling import Polling
 from gateway.workflow.rehearsal import rehearse
+from gateway.workflow.retention import Retention
 from gateway.workflow.sealing import Sealing
 
 log = structlog.get_logger()
@@ -57,6 +58,7 @@ async def work(environment: Environment, database_url: str, *, ready: Callable[[
             parts.policies.keep_current(),
             _every(1, "pauses", lambda: pause.measure(database, line.desks)),
             _every(1, "sealing", seals.take_turn),
+            _every(60, "retention", Retention(database, installation.retention.spans).take_turn),
             _every(10, "orphans", lambda: events.adopt_orphans(database)),
             _every(60, "attempts", line.attempts.give_up),
             *(_every(1, "polling", partial(polling.take_turn, account)) for account in polling.accounts),
