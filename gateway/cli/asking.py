@@ -26,12 +26,12 @@ def ask(question: Callable[[Database], Awaitable[Answer]]) -> Answer:
     return asyncio.run(asked())
 
 
-def moment(text: str | None) -> datetime | None:
+def moment(text: str | None, option: str = "--since") -> datetime | None:
     """The value of a `--since`; a wrong one is a command used wrongly."""
     try:
         return since(text) if text else None
     except NotATime as error:
-        raise typer.BadParameter(str(error), param_hint="--since") from None
+        raise typer.BadParameter(str(error), param_hint=option) from None
 
 
 def os_user() -> str:

@@ -70,7 +70,7 @@ def print_csv(headings: Sequence[str], rows: Sequence[Sequence[object]]) -> None
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(headings)
-    writer.writerows([_cell(value) for value in row] for row in rows)
+    writer.writerows([cell(value) for value in row] for row in rows)
     sys.stdout.write(out.getvalue())
 
 
@@ -90,7 +90,7 @@ def harmless(text: str) -> str:
     ).translate(TURNING)
 
 
-def _cell(value: object) -> str:
+def cell(value: object) -> str:
     """A field of CSV. Text that a spreadsheet would run as a formula gets an apostrophe in front."""
     if value is None:
         return ""
