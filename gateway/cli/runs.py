@@ -5,6 +5,8 @@ from typing import Annotated
 import typer
 
 from gateway.cli.asking import ask, moment
+from gateway.cli.mail import as_it_came
+from gateway.cli.steps import print_steps
 from gateway.cli.story import print_story
 from gateway.cli.tables import Column, console, print_json, print_table
 from gateway.store.reports import RunLine, duration, run_list, run_story
@@ -67,12 +69,14 @@ def list_(
 @app.command()
 def show(
     run: Annotated[int, typer.Argument(min=1, help="The run's number.")],
-    steps: Annotated[bool, typer.Option("--steps", help="With everything that each step kept.")] = False,
+    steps: Annotated[bool, typer.Option("--steps", help="What the mail became at each step.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
 ) -> None:
     """The story of one run. What was masked before the model stays a placeholder."""
     story = ask(lambda database: run_story(database, run))
     if as_json:
         print_json(story)
-    else:
-        print_story(story, with_steps=steps)
+        return
+    print_story(story)
+    if steps:
+        print_steps(story, ask(lambda database: as_it_came(database, run)))

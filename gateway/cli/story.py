@@ -1,12 +1,10 @@
 """The story of a run on a terminal: where it stands, its steps on one scale, its calls and its writes."""
 
-import json
 from collections.abc import Iterator, Mapping
-from typing import Any
 
 from rich.text import Text
 
-from gateway.cli.tables import Column, console, harmless, print_table, told
+from gateway.cli.tables import Column, console, print_table, told
 from gateway.store.database import Row
 from gateway.store.reports import Cost, Story, duration
 
@@ -33,7 +31,7 @@ WRITES: tuple[Column[Row], ...] = (
 )
 
 
-def print_story(story: Story, *, with_steps: bool) -> None:
+def print_story(story: Story) -> None:
     out = console()
     for label, value in _heading(story):
         out.print(Text.assemble((f"{label:<9}", "dim"), told(value)))
@@ -42,8 +40,6 @@ def print_story(story: Story, *, with_steps: bool) -> None:
         print_table(CALLS, story.attempts)
     if story.writes:
         print_table(WRITES, story.writes)
-    if with_steps:
-        _print_kept(story)
 
 
 def _heading(story: Story) -> Iterator[tuple[str, object]]:
@@ -97,14 +93,6 @@ def _print_steps(story: Story) -> None:
         else:
             out.print(Text(f"{name:<9}not reached", style="dim"))
     out.print()
-
-
-def _print_kept(story: Story) -> None:
-    out = console()
-    for name, step in story.steps.items():
-        out.print(Text(f"\n{name}, kept at {told(step.at)} UTC", style="bold"))
-        kept: dict[str, Any] = {"data": step.data, "content": "erased" if step.erased else step.content}
-        out.print(Text(harmless(json.dumps(kept, indent=2, ensure_ascii=False, default=str))))
 
 
 def _known(number: int | None) -> str:

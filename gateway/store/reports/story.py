@@ -104,6 +104,16 @@ async def run_story(database: Database, run_id: int) -> Story:
     return await asyncio.to_thread(_masked, story)
 
 
+async def kept_content(database: Database, run_id: int, steps: Sequence[str]) -> Mapping[str, Any]:
+    """What these steps kept, WITH the values behind placeholders: to be masked before anybody sees it."""
+    rows = await database.all(
+        """select s.name, c.body from step s join content c on c.id = s.content_id
+           where s.run_id = %(run)s and s.name = any(%(steps)s)""",
+        {"run": run_id, "steps": list(steps)},
+    )
+    return {row["name"]: row["body"] for row in rows}
+
+
 def _only(rows: Sequence[Row]) -> Row | None:
     return rows[0] if rows else None
 
