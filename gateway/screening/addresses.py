@@ -14,6 +14,11 @@ _ENGLISH = (
     r"|Crescent|Parkway|Pkwy|Highway|Hwy|Gardens|Row|Circle)\b\.?(?:,? (?:Apt|Apartment|Suite|Ste|Unit|Flat"
     r"|#)\.? ?\w{1,6})?"
 )
+# Typed in haste, without capitals: only where the word for the street can hardly be anything else.
+_HASTY = (
+    r"(?<![\w.])\d{1,5}[a-z]? (?!(?:miles?|minutes?|mins?|hours?|days?|km|metres?|meters?|times|lane|way|of|the|and|or"
+    r"|busy|different|more)\b)(?:[a-z][a-z'-]{2,20} ){1,2}(?:street|avenue|road|boulevard|crescent|gardens)\b"
+)
 _FRENCH = (
     r"(?<![\w.])\d{1,4}(?: ?(?:bis|ter))?,? (?:[Rr]ue|[Aa]venue|[Bb]oulevard|[Aa]llée|[Cc]hemin|[Pp]lace|[Ii]mpasse"
     r"|[Qq]uai)"
@@ -30,9 +35,10 @@ _ROMANCE = (
 )
 _NAME = rf"[{UPPER}][\w'’-]{{1,24}}(?: [{UPPER}][\w'’-]{{1,24}})?"
 _TOWN = rf"(?:,? ?\n? ?(?:[A-Z]{{1,2}}-)?\d{{4,5}} {_NAME}|, {_NAME},? [A-Z]{{2}} \d{{5}}(?:-\d{{4}})?)?"
-_STREET = re.compile(rf"(?:{_ENGLISH}|{_FRENCH}|{_GERMANIC}|{_ROMANCE}){_TOWN}")
+_STREET = re.compile(rf"(?:{_ENGLISH}|{_HASTY}|{_FRENCH}|{_GERMANIC}|{_ROMANCE}){_TOWN}")
 _PLACE = re.compile(
-    r"\bP\.? ?O\.? ?Box \d{1,7}\b|\b(?:Apt|Apartment|Suite|Flat|Unit)\.? \d{1,5}[A-Z]?\b"
+    r"\bP\.? ?O\.? ?Box \d{1,7}\b|\b(?:Apt|Apartment|Suite|Flat|Unit|(?<=[\s,])(?:apt|apartment|suite)(?=\.? \d))"
+    r"\.? \d{1,5}[A-Z]?\b"
     r"|\b[A-Z]{1,2}\d[A-Z\d]? \d[ABD-HJLNP-UW-Z]{2}\b",
 )
 _POST_CODE = re.compile(

@@ -31,10 +31,25 @@ _SHAPED: tuple[tuple[re.Pattern[str], str | None], ...] = (
     (re.compile(r"(?<!\w)756\.\d{4}\.\d{4}\.\d\d(?!\w)"), "ch.ssn"),
     (re.compile(r"(?<!\w)[12] ?\d\d ?\d\d ?\d[\dAB] ?\d{3} ?\d{3} ?\d\d(?!\w)"), "fr.nir"),
     (re.compile(r"(?<!\w)[A-Z]{5}\d{4}[A-Z](?!\w)"), "in_.pan"),
+    (re.compile(r"(?<![\w-])\d{4} \d{4} \d{4}(?![\w-]| \d)"), "in_.aadhaar"),
+    (re.compile(r"(?<![\w.-])\d\d\.\d\d\.\d\d-\d{3}\.\d\d(?!\w)"), "be.nn"),
+    (re.compile(r"(?<![\w-])\d{6}-\d{4}(?![\w-])"), "dk.cpr"),
+    (re.compile(r"(?<![\w-])\d{6} \d{5}(?![\w-])"), "no.fodselsnummer"),
+    (re.compile(r"(?<![\w/])\d{6}/\d{3,4}(?![\w/])"), "cz.rc"),
+    (re.compile(r"(?<!\w)\d{7}[A-W][A-IW]?(?!\w)"), "ie.pps"),
+    (re.compile(r"(?<!\w)[A-Z]{4}\d{6}[HM][A-Z]{5}[0-9A-Z]\d(?!\w)"), "mx.curp"),
+    (re.compile(r"(?<![\w.])\d{1,2}\.\d{3}\.\d{3}-[\dK](?!\w)", re.IGNORECASE), "cl.rut"),
+    (re.compile(r"(?<![\w-])(?:20|23|24|27)-\d{8}-\d(?![\w-])"), "ar.cuit"),
+    (re.compile(r"(?<![\w-])\d{6}-[1-4]\d{6}(?![\w-])"), "kr.rrn"),
+    (re.compile(r"(?<![\w-])[1-9]\d{16}[\dX](?![\w-])"), "cn.ric"),
+    (re.compile(r"(?<![\w-])9\d\d-[5-9]\d-\d{4}(?![\w-])"), "us.itin"),
+    (re.compile(r"(?<![\w-])\d{3}-\d{3}-\d{3}(?![\w-])"), "ca.sin"),
+    (re.compile(r"(?<![\w-])[1-9]\d \d{3} \d{3} \d{3}(?![\w-]| ?\d)"), "de.idnr"),
 )
 # Bare digits are an id only beside a word that says so.
 _ID_WORD = re.compile(
-    r"\b(?:ssn|social security|national (?:insurance|id)|tax (?:id|number)|passport|driv(?:er'?s?|ing) licen[cs]e"
+    r"\b(?:ssn|social (?:security|insurance)|nhs|tfn|tax file|pps|national (?:insurance|id)|tax (?:id|number)|passport"
+    r"|driv(?:er'?s?|ing) licen[cs]e|ahv|sécurité sociale|rijksregister\w*|rodné číslo|curp|fødselsnummer|henkilötunnus"
     r"|personalausweis|ausweis|reisepass|steuer-?id\w*|sozialversicherung\w*|carte d.identité|passeport|dni|nie|nif"
     r"|pasaporte|codice fiscale|passaporto|bsn|paspoort|rijbewijs|pesel|dowód|cpf|personnummer|cpr|aadhaar)\b"
     r"[^\n\d]{0,25}?[\s:#]((?=[A-Z]{0,3}\d)[A-Z0-9][A-Z0-9 -]{4,16}[A-Z0-9])(?!\w)",
@@ -45,11 +60,15 @@ _KEYS = re.compile(
     r"|\bgithub_pat_\w{20,100}|\bglpat-[\w-]{18,60}|\b(?:AKIA|ASIA)[A-Z0-9]{16}\b|\bAIza[\w-]{35}"
     r"|\bxox[abeprs]-[\w-]{10,200}"
     r"|\beyJ[\w-]{8,2000}\.[\w-]{8,4000}\.[\w-]{8,2000}|\bSG\.[\w-]{20,30}\.[\w-]{40,50}|\bnpm_\w{36}|\bhf_\w{30,40}"
-    r"|(?<=[Bb]earer )[\w.~+/-]{16,2000}=*"
+    r"|\bya29\.[\w-]{20,400}|\bGOCSPX-[\w-]{20,40}|\bwhsec_[A-Za-z0-9+/=_-]{20,100}|\bdop_v1_\w{64}"
+    r"|\bshp(?:at|ss)_\w{32}"
+    r"|\bpypi-[\w-]{30,400}|\bAC[0-9a-f]{32}\b|\bSK[0-9a-f]{32}\b|\b\d{8,10}:AA[\w-]{33}"
+    r"|(?<=[Bb]asic )[A-Za-z0-9+/]{16,400}={0,2}|(?<=[Bb]earer )[\w.~+/-]{16,2000}=*"
     r"|-----BEGIN [A-Z ]{0,20}PRIVATE KEY-----[\s\S]{20,8000}?-----END [A-Z ]{0,20}PRIVATE KEY-----"
 )
 _PASSWORD = re.compile(
-    r"\b(?:pass(?:word|code|phrase|wd)?|pwd|kennwort|passwort|mot de passe|contraseña|clave|senha|wachtwoord|lösenord"
+    r"\b(?:pass(?:word|code|phrase|wd)?|pwd?|login code|zugangscode|kennwort|passwort|mot de passe|contraseña|clave"
+    r"|senha|wachtwoord|lösenord"
     r"|adgangskode|hasło|пароль|api[ _-]?key|secret(?: key)?|access[ _-]?token|client[ _-]?secret)\b"
     r"(?:\s{0,3}(?:is|was|ist|war|lautet|est|es|é|è|er|är|=>?|:))+[ \t]{0,3}[\"'“„«`]?([^\s\"'”“»`]{4,128})",
     re.IGNORECASE,

@@ -22,8 +22,11 @@ _SAID = re.compile(
     rf"|[Mm]e llamo|[Mm]i nombre es|[Mm]i chiamo|[Ii]l mio nome è|[Mm]eu nome é|[Cc]hamo-me|[Mm]e chamo"
     rf"|[Mm]ijn naam is|[Ii]k heet"
     rf"|[Mm]itt namn är|[Jj]ag heter|[Jj]eg hedder|[Jj]eg heter|[Nn]azywam się|[Mm]am na imię|[Мм]еня зовут"
-    rf"|I am called|[Ss]igned by|[Ss]incerely,?\n|[Rr]egards,?\n|[Gg]rü(?:ß|ss)en?,?\n|[Cc]ordialement,?\n"
-    rf"|[Ss]aludos,?\n)\s{{0,2}}{_NAME}"
+    rf"|I am called|[Ss]igned by)\s{{0,2}}{_NAME}"
+)
+# Below a greeting stands a name alone on its line; a sentence that follows is none.
+_SIGNED = re.compile(
+    rf"\b(?:[Ss]incerely|[Rr]egards|[Gg]rü(?:ß|ss)en?|[Cc]ordialement|[Ss]aludos),?\n\s{{0,2}}{_NAME}(?=[ \t]*(?:\n|$))"
 )
 _SAID_LOOSELY = re.compile(
     rf"\b(?:my (?:full )?name is|mein name ist|je m['’]appelle|me llamo|mi chiamo)\s{_LOOSE_NAME}", re.IGNORECASE
@@ -52,7 +55,7 @@ _NOT_A_NAME = frozenset(
 def people(text: str) -> Iterator[Span]:
     """Names after words that announce one, and common first names with the name behind them. Other names are found only
     if the ticket knows them."""
-    for pattern in (_TITLED, _SAID, _SAID_LOOSELY, _GREETED):
+    for pattern in (_TITLED, _SAID, _SIGNED, _SAID_LOOSELY, _GREETED):
         for match in pattern.finditer(text):
             if match.group(1).split()[0].lower().strip(".") not in _NOT_A_NAME:
                 yield match.span(1)

@@ -48,7 +48,7 @@ PLACEHOLDER = re.compile(r"(?:<|&lt;)\s{0,2}([A-Za-z]+(?:\\?_[A-Za-z]+){0,2})\\?
 _EMAIL = re.compile(
     r"(?<![\w.+-])[\w+-][\w.+-]{0,63}(?:@|\s?[(\[]at[)\]]\s?)(?:[\w-]{1,63}\.){1,5}[^\W\d_]{2,24}(?![\w@])"
 )
-_URL = re.compile(r"\b(?:https?|ftp)://[^\s<>\"']{3,2000}", re.IGNORECASE)
+_URL = re.compile(r"\b[a-z][a-z0-9+]{2,14}://[^\s<>\"']{3,2000}", re.IGNORECASE)
 _PRIVATE_URL = re.compile(
     r"://[^/\s]*@|[?&#;](?:[\w.-]{0,30}(?:token|key|auth|sig|signature|session|sid|code|otp|pass|password|pwd|secret"
     r"|jwt"

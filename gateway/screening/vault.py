@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Self
 
 from gateway.screening.known import Known, KnownValues
+from gateway.screening.orders import OrderNumbers
 from gateway.screening.personal import PLACEHOLDER, Kind, Match, merged, personal
 from gateway.screening.phones import REGIONS
 
@@ -20,12 +21,18 @@ class Vault:
     through `mask` once. `restore(mask(text)) == text` for every text. The values never show in `repr`, logs or
     errors; `to_dict` holds them and belongs where the ticket's content is kept."""
 
-    __slots__ = ("_counts", "_keep", "_known", "_numbers", "_placeholders", "_regions", "_values")
+    __slots__ = ("_counts", "_keep", "_known", "_numbers", "_orders", "_placeholders", "_regions", "_values")
 
     def __init__(
-        self, known: Iterable[Known] = (), *, keep: Iterable[Kind] = (), regions: Sequence[str] = REGIONS
+        self,
+        known: Iterable[Known] = (),
+        *,
+        keep: Iterable[Kind] = (),
+        regions: Sequence[str] = REGIONS,
+        orders: Sequence[str] = (),
     ) -> None:
         self._known = KnownValues(known)
+        self._orders = OrderNumbers(orders)
         self._keep = frozenset(keep) - {Kind.LITERAL}
         self._regions = tuple(regions)
         self._placeholders: dict[tuple[Kind, str], str] = {}
@@ -44,7 +51,8 @@ class Vault:
     def find(self, text: str) -> list[Match]:
         """Everything personal in a text, with overlaps."""
         literals = [Match(Kind.LITERAL, *match.span()) for match in PLACEHOLDER.finditer(text)]
-        return [*literals, *self._known.find(text), *personal(text, regions=self._regions)]
+        orders = [Match(Kind.ORDER, *span) for span in self._orders.find(text)]
+        return [*literals, *self._known.find(text), *orders, *personal(text, regions=self._regions)]
 
     def mask(self, text: str, *, limit: int | None = None) -> str:
         """The text with placeholders. Nothing that was found is left in it, except the kinds to keep.
@@ -76,6 +84,18 @@ class Vault:
         """The values back in place of their placeholders; placeholders that are not ours stay as they are."""
         return PLACEHOLDER.sub(lambda match: self._values.get(_key(match), match.group()), text)
 
+    def show(self, text: str, kinds: Iterable[Kind]) -> str:
+        """A masked text with the values of these kinds, for a model that may see them."""
+        shown = {kind.value for kind in kinds}
+        return PLACEHOLDER.sub(
+            lambda match: self._values.get(_key(match), match.group()) if _kind(match) in shown else match.group(), text
+        )
+
+    def held(self, text: str) -> Counter[str]:
+        """How many placeholders of each kind a masked text has."""
+        keys = [match for match in PLACEHOLDER.finditer(text) if _key(match) in self._values]
+        return Counter(_kind(match) for match in keys if _kind(match) != Kind.LITERAL)
+
     def unknown_placeholders(self, text: str) -> list[str]:
         """Placeholders in a model's text that stand for nothing, and ours written so that `restore` misses them."""
         marked = [match.group() for match in PLACEHOLDER.finditer(text) if _key(match) not in self._values]
@@ -94,9 +114,10 @@ class Vault:
         *,
         keep: Iterable[Kind] = (),
         regions: Sequence[str] = REGIONS,
+        orders: Sequence[str] = (),
     ) -> Self:
         """The vault as it was, ready to restore and to mask further texts. Settings are given anew."""
-        vault = cls(known, keep=keep, regions=regions)
+        vault = cls(known, keep=keep, regions=regions, orders=orders)
         for kind, value, name in data["entries"]:
             vault._placeholders[Kind(kind), value] = name
             vault._values[name[1:-1]] = value
@@ -115,3 +136,7 @@ class Vault:
 
 def _key(match: re.Match[str]) -> str:
     return f"{match.group(1)}_{match.group(2)}".replace("\\", "").upper()
+
+
+def _kind(match: re.Match[str]) -> str:
+    return _key(match).rpartition("_")[0]

@@ -83,7 +83,7 @@ class AccountEntry(_Entry):
     models: Name = "default"
     language: str | None = Field(None, pattern=r"^[a-z]{2}$")
     phone_regions: list[str] = ["US", "GB", "DE"]
-    # What order numbers look like, so that they are kept from models: # is a digit, @ a letter, #+ and @+ are several.
+    # What order numbers look like, so that they are kept from models: # is a digit, @ a letter, a + at the end: or more.
     order_numbers: list[OrderNumber] = []
     voice: VoiceEntry = VoiceEntry()
     currency: str | None = Field(None, pattern=r"^[A-Z]{3}$")

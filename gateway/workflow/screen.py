@@ -74,7 +74,7 @@ async def screen(walk: Walk, reading: Reading) -> Screened:
     if kept := walk.kept(STEP):
         if kept.content is None:
             raise NothingOwed("the requester's data was erased")
-        return _from_row(kept.data, kept.content, Vault.from_dict(kept.content["vault"], known, regions=_regions(walk)))
+        return _from_row(kept.data, kept.content, _vault_kept(walk, known, kept.content))
     files = await read_files(walk, reading)
     with walk.timed(STEP):
         work = (walk, reading, known, files)
@@ -87,7 +87,7 @@ async def screen(walk: Walk, reading: Reading) -> Screened:
 def _screen(walk: Walk, reading: Reading, known: Sequence[Known], files: Sequence[Attached]) -> Screened:
     ticket = reading.ticket
     policies = walk.line.policies()
-    vault = Vault(known, regions=_regions(walk))
+    vault = Vault(known, regions=walk.desk.phone_regions, orders=walk.desk.order_numbers)
     asked = pieces(reading.unanswered, [True] * len(reading.unanswered))
     shown = newest_within([piece.text for piece in asked], LONGEST_QUESTION)
     question = "\n\n".join(asked[at].text for at in shown)
@@ -172,6 +172,7 @@ def _injection(ticket: Ticket, asked: Sequence[Piece], thread: Sequence[Piece], 
 def known_in(ticket: Ticket) -> Iterator[Known]:
     """What the ticket's own record says of its people."""
     people = [ticket.requester, *ticket.participants, *(message.author for message in ticket.messages)]
+    people += [ticket.assignee] if ticket.assignee is not None else []
     seen: set[tuple[Kind, str]] = set()
     for person in people:
         for kind, value in _of(person):
@@ -187,8 +188,9 @@ def _of(person: Person) -> Iterator[tuple[Kind, str | None]]:
         yield Kind.PHONE, person.phone
 
 
-def _regions(walk: Walk) -> tuple[str, ...]:
-    return walk.desk.phone_regions
+def _vault_kept(walk: Walk, known: Sequence[Known], content: Mapping[str, Any]) -> Vault:
+    desk = walk.desk
+    return Vault.from_dict(content["vault"], known, regions=desk.phone_regions, orders=desk.order_numbers)
 
 
 def _data(screened: Screened) -> dict[str, Any]:
