@@ -40,7 +40,7 @@ bench: setup ## measurements, each against a floor in the same run
 
 lock: setup ## write requirements.lock anew, with hashes and without addresses
 	$(BIN)/pip-compile --quiet --generate-hashes --allow-unsafe --strip-extras --no-emit-index-url --no-emit-trusted-host \
-		--no-emit-find-links --no-header --extra dev --extra embedded --output-file requirements.lock pyproject.toml
+		--no-emit-find-links --no-header --extra dev --extra embedded --extra otel --output-file requirements.lock pyproject.toml
 
 fmt: setup ## format the code
 	$(BIN)/ruff format .

@@ -15,6 +15,7 @@ from connectors.answers import Cut, TooLong, beginning, failure, read_json, unpa
 from connectors.counting import one_more
 from connectors.errors import Misconfigured, RateLimited, Rejected, RetryLater, Unavailable
 from connectors.limits import Limits, LocalLimits, budgets
+from connectors.tracing import headers as trace_headers
 
 TIMEOUT = httpx.Timeout(10.0, connect=3.0)  # between two signs of life
 DEADLINE = 30.0  # seconds for one call in all, so that an answer in drips does not hold a worker
@@ -145,9 +146,10 @@ class HttpClient:
         self, method: str, path: str, what: str, *, write: bool, limit: int | None, **kwargs: Any
     ) -> tuple[httpx.Response, bytes]:
         extensions = {"trace": _Guard(self._base).trace} if self._guarded else {}
+        headers = {**trace_headers(), **(kwargs.pop("headers", None) or {})}
         one_more()
         try:
-            async with self._client.stream(method, path, extensions=extensions, **kwargs) as response:
+            async with self._client.stream(method, path, extensions=extensions, headers=headers, **kwargs) as response:
                 return response, await self._read(response, what, write=write, limit=limit)
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError) as error:
             raise Unavailable(f"{what}: cannot reach {self._base.host} ({_reason(error)})") from None

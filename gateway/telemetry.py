@@ -2,6 +2,7 @@
 
 import logging
 import sys
+from collections.abc import Iterable
 from importlib.metadata import version
 from typing import Any
 
@@ -9,6 +10,7 @@ import structlog
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 from structlog.typing import EventDict
 
+RELEASE = version("countersign")
 REGISTRY = CollectorRegistry()
 SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300)
 
@@ -92,14 +94,25 @@ deadlines = Counter("countersign_deadlines_passed", "Deadlines that nobody met",
 build = Gauge("countersign_build_info", "The version that runs", ["version"], registry=REGISTRY)
 
 
+def begin_at_zero(accounts: Iterable[str]) -> None:
+    """To Prometheus a counter that appears with its first bad event has not grown: let it be there before."""
+    unpriced.inc(0)
+    for account in accounts:
+        for state in ("done", "failed", "uncertain"):
+            runs.labels(account, state, "none")
+        for outcome in ("accepted", "duplicate", "ignored", "quarantined", "not_kept"):
+            deliveries.labels(account, outcome)
+        for counter in (dead, quarantined, changed_replies, deadlines, draft_seconds):
+            counter.labels(account)
+
+
 def configure(*, service: str, level: str = "info") -> None:
     """Set up this process's log. `service` is `web`, `worker` or `cli`."""
-    release = version("countersign")
-    build.labels(release).set(1)
+    build.labels(RELEASE).set(1)
 
     def identify(_logger: Any, _method: str, event: EventDict) -> EventDict:
         event["service.name"] = f"countersign-{service}"
-        event["service.version"] = release
+        event["service.version"] = RELEASE
         event["severity_text"] = str(event.pop("level", "info")).upper()
         event["body"] = event.pop("event", "")
         return event

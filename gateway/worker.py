@@ -21,6 +21,7 @@ from gateway.settings import Environment
 from gateway.store import events
 from gateway.store.database import Database
 from gateway.store.jobs import Jobs
+from gateway.telemetry import begin_at_zero
 from gateway.workflow import jobs as handlers
 from gateway.workflow import pause
 from gateway.workflow.polling import Polling
@@ -37,6 +38,7 @@ async def work(environment: Environment, database_url: str, *, ready: Callable[[
     # One connection for each two runs: a run is mostly waiting for a model or a help desk.
     database = Database(database_url, largest=max(environment.connections, environment.concurrency // 4), wait=30.0)
     line, parts = build_line(environment, installation, database)
+    begin_at_zero(line.desks)
     try:
         await _open(database)
         queue = Jobs(database)

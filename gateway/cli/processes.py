@@ -103,10 +103,11 @@ def _listener(environment: Environment) -> socket.socket:
 def _run_web(environment: Environment, url: str, listener: socket.socket) -> None:
     import uvicorn
 
-    from gateway import telemetry
+    from gateway import telemetry, tracing
     from gateway.app import create_app
 
     telemetry.configure(service="web", level=environment.log_level)
+    tracing.switch_on("web", telemetry.RELEASE)
     app = create_app(environment, url)
     config = uvicorn.Config(
         app,
@@ -120,17 +121,20 @@ def _run_web(environment: Environment, url: str, listener: socket.socket) -> Non
         proxy_headers=False,
     )
     uvicorn.Server(config).run(sockets=[listener])
+    tracing.switch_off()
 
 
 def _run_worker(environment: Environment, url: str) -> None:
     import uvloop
 
-    from gateway import telemetry
+    from gateway import telemetry, tracing
     from gateway.worker import work as walk_events
 
     telemetry.configure(service="worker", level=environment.log_level)
+    tracing.switch_on("worker", telemetry.RELEASE)
     log = logging.getLogger("countersign")
     uvloop.run(walk_events(environment, url, ready=lambda: log.info("the worker is ready")))
+    tracing.switch_off()
 
 
 def _migrate_own(environment: Environment, url: str) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 from gateway.ledger.attempt import AttemptFinished, AttemptLog, AttemptOutcome, AttemptStarted, PriceState
 from gateway.models.calls import Answer, Message, call, size_of
 from gateway.models.failures import CallFailed, Failure
+from gateway.models.measuring import measured
 from gateway.models.profile import Profile
 from gateway.models.usage import UNKNOWN, suspect
 
@@ -40,15 +41,17 @@ async def attempt(
     clock = time.perf_counter()
     answer: Answer | None = None
     failure: Failure | None = None
-    try:
-        answer = await call(litellm, profile, messages, options)
-        failure = answer.failure
-    except CallFailed as failed:
-        failure = failed.failure
-    except asyncio.CancelledError:
-        await kept(log, attempt_id, cancelled(row, clock))
-        raise
-    finished = ended(litellm, profile, row, clock, answer, failure, size_of(messages))
+    with measured(profile, row) as tell:
+        try:
+            answer = await call(litellm, profile, messages, options)
+            failure = answer.failure
+        except CallFailed as failed:
+            failure = failed.failure
+        except asyncio.CancelledError:
+            tell(finished := cancelled(row, clock))
+            await kept(log, attempt_id, finished)
+            raise
+        tell(finished := ended(litellm, profile, row, clock, answer, failure, size_of(messages)))
     await kept(log, attempt_id, finished)
     return Attempted(attempt_id, None if failure else answer, failure, finished.cost_usd)
 

@@ -46,13 +46,13 @@ async def walk_again(database: Database, event_id: int) -> bool:
         return True
 
 
-async def bury(database: Database, event_ids: Sequence[int], error: str) -> None:
-    """Give events up: they are listed with the reason, and can be replayed."""
+async def bury(database: Database, event_ids: Sequence[int], error: str) -> list[str]:
+    """Give events up: they are listed with the reason, and can be replayed. Returns the account of each."""
     async with database.transaction() as connection, connection.pipeline():
         values = {"ids": list(event_ids), "error": error}
-        await connection.execute(
+        buried = await connection.execute(
             """update event set state = 'dead', error = %(error)s, finished_at = now()
-               where id = any(%(ids)s) and state = 'waiting'""",
+               where id = any(%(ids)s) and state = 'waiting' returning account""",
             values,
         )
         await connection.execute(
@@ -61,6 +61,7 @@ async def bury(database: Database, event_ids: Sequence[int], error: str) -> None
                where id = any(%(ids)s) and state = 'walking'""",
             values,
         )
+        return [row["account"] for row in await buried.fetchall()]
 
 
 async def dead(database: Database, *, account: str | None = None, limit: int = 200) -> Sequence[Row]:

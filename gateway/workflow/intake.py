@@ -6,10 +6,12 @@ import structlog
 
 from connectors.contract import Connector, Received, Request
 from connectors.errors import Malformed, SignatureInvalid
-from gateway.errors import DeliveryMalformed, DeliveryTooLarge, NotAuthentic
+from connectors.tracing import current
+from gateway.errors import DatabaseUnavailable, DeliveryMalformed, DeliveryTooLarge, NotAuthentic
 from gateway.store.database import Database
 from gateway.store.intake import accept
 from gateway.telemetry import acknowledged, deliveries
+from gateway.tracing import note, span
 from gateway.workflow.arrivals import arrivals
 from gateway.workflow.kept_request import Overheard
 from gateway.workflow.quarantine import Quarantine
@@ -34,12 +36,18 @@ class Intake:
 
         A stranger learns the same from an unknown account as from a wrong signature; the log tells the admin."""
         began = time.perf_counter()
-        received, outcome = await self._accept(account, Overheard.of(request), traceparent)
+        try:
+            with span("POST /webhooks/{account}", kind="server", parent=traceparent):
+                received, outcome = await self._accept(account, Overheard.of(request))
+                note({"countersign.account": account, "countersign.outcome": outcome})
+        except DatabaseUnavailable:
+            deliveries.labels(account, "not_kept").inc()
+            raise
         deliveries.labels(account, outcome).inc()
         acknowledged.observe(time.perf_counter() - began)
         return received
 
-    async def _accept(self, account: str, request: Overheard, traceparent: str | None) -> tuple[Received, str]:
+    async def _accept(self, account: str, request: Overheard) -> tuple[Received, str]:
         connector = self._connector(account, request)
         try:
             received = connector.receive(request)
@@ -52,7 +60,7 @@ class Intake:
             return await self._set_aside(account, request, str(error)), "quarantined"
         if not events:
             return received, "ignored"
-        new = await accept(self._database, account, events, request.body, request.received_at, traceparent)
+        new = await accept(self._database, account, events, request.body, request.received_at, current())
         await self._quarantine.note_good(account, received, request.body)
         return received, "accepted" if new else "duplicate"
 

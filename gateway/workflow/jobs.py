@@ -11,10 +11,11 @@ from gateway.models import ModelError, ModelsBusy
 from gateway.records import RunState
 from gateway.store import deadlines, events, pauses
 from gateway.store.jobs import Again, Lease
-from gateway.telemetry import dead, failures
+from gateway.telemetry import dead, failures, runs
+from gateway.tracing import ids
 from gateway.workflow.line import Line
 from gateway.workflow.run import down_the_line
-from gateway.workflow.story import tell
+from gateway.workflow.story import tell, traced
 from gateway.workflow.walk import Walk
 
 log = structlog.get_logger()
@@ -38,8 +39,8 @@ class Jobs:
             return
         if walk.attempts_before:  # a worker may have died in one of them
             await self._line.attempts.give_up(walk.run_id)
-        names = structlog.contextvars.bound_contextvars(run=walk.run_id, account=walk.account, ticket=walk.ticket_id)
-        with names, counted(walk.calls):
+        names = {"run": walk.run_id, "account": walk.account, "ticket": walk.ticket_id}
+        with traced(walk), structlog.contextvars.bound_contextvars(**names, **ids()), counted(walk.calls):
             try:
                 await self._to_its_end(walk)
             except (Again, DatabaseUnavailable):
@@ -72,8 +73,12 @@ class Jobs:
 
     async def poisoned(self, arguments: list[dict[str, int]]) -> None:
         """Jobs that took worker after worker down with them."""
-        ids = [job["event_id"] for job in arguments if "event_id" in job]
-        await events.bury(self._line.database, ids, "workers died again and again while walking this event")
+        buried = [job["event_id"] for job in arguments if "event_id" in job]
+        for account in await events.bury(
+            self._line.database, buried, "workers died again and again while walking this event"
+        ):
+            dead.labels(account).inc()
+            runs.labels(account, RunState.FAILED, "none").inc()
 
     async def _to_its_end(self, walk: Walk) -> None:
         try:

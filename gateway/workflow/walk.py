@@ -8,6 +8,7 @@ from typing import Any
 
 from connectors.contract import EventKind
 from connectors.counting import Calls
+from connectors.tracing import current
 from gateway.errors import LostLease, NothingOwed, Paused, Superseded
 from gateway.ledger.attempt import Origin
 from gateway.records import WriteState
@@ -143,4 +144,4 @@ class Walk:
             occurred_at=None,
             supersedes=True,
         )
-        await accept(self.line.database, self.account, [arrival], b"", datetime.now(UTC))
+        await accept(self.line.database, self.account, [arrival], b"", datetime.now(UTC), current())
