@@ -9,6 +9,7 @@ import typer
 
 from gateway.cli.asking import ask, moment
 from gateway.cli.ledger_export import export
+from gateway.cli.ledger_reconcile import reconciled
 from gateway.cli.ledger_reprice import reprice
 from gateway.cli.story import STEPS
 from gateway.cli.tables import Column, Format, console, print_csv, print_json, print_table
@@ -18,6 +19,7 @@ from gateway.store.reports import Cost, CostBy, CostGroup, TicketCost, cost_grou
 app = typer.Typer(no_args_is_help=True)
 app.command()(reprice)
 app.command()(export)
+app.command("reconcile")(reconciled)
 
 COLUMNS: tuple[Column[TicketCost], ...] = (
     Column("Ticket", lambda line: f"{line.account} #{line.ticket_id}"),

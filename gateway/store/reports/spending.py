@@ -1,11 +1,12 @@
 """The ledger for whoever adds it up elsewhere: every call as it is kept, streamed, and sums by hour and model."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import LiteralString
 
+from gateway.ledger.reconcile import Called
 from gateway.store.database import Database, Row
 
 FETCHED = 1000  # rows that are in memory at once
@@ -25,6 +26,18 @@ order by id
 """
 REPRICED: LiteralString = """
 select count(distinct attempt_id) as calls, max(at) as at from repricing where attempt_id <= %(after)s
+"""
+BY_HOUR: LiteralString = """
+select date_trunc('hour', started_at, 'UTC') at time zone 'UTC' as hour, model, count(*) as calls,
+  coalesce(sum(input_tokens), 0)::bigint as input, coalesce(sum(output_tokens), 0)::bigint as output,
+  coalesce(trim_scale(sum(cost_usd)), 0) as usd, count(cost_usd) as priced,
+  count(*) filter (where cost_usd is null) as unpriced,
+  coalesce(trim_scale(sum(bound_usd) filter (where cost_usd is null)), 0) as bound,
+  count(*) filter (where input_tokens is null and price_state is distinct from 'free') as uncounted,
+  count(*) filter (where outcome = 'abandoned') as abandoned, count(*) filter (where suspect) as suspect
+from attempt
+where started_at >= %(since)s and started_at < %(until)s and (%(provider)s::text is null or provider = %(provider)s)
+group by 1, 2 order by 1, 2
 """
 
 
@@ -61,3 +74,11 @@ async def repriced(database: Database, after: int) -> tuple[int, datetime | None
     """How many calls of an earlier export got another price, at any time, and when the last of them did."""
     row = await database.one(REPRICED, {"after": after})
     return (row["calls"], row["at"]) if row else (0, None)
+
+
+async def by_hour(
+    database: Database, *, since: datetime, until: datetime, provider: str | None
+) -> Sequence[tuple[datetime, Called]]:
+    """What was called, by hour of UTC and model: days that begin at any whole hour are sums of these."""
+    values = {"since": since, "until": until, "provider": provider}
+    return [(row.pop("hour"), Called(**row)) for row in await database.all(BY_HOUR, values)]
