@@ -19,9 +19,10 @@ from gateway.store.reports import (
     risks,
     shadow_by,
 )
+from gateway.store.reports.calibration import CalibrationLine, Part, calibration
 from gateway.store.reports.risks import FEWEST_PEOPLE, LONG_RUN
 
-Line = TypeVar("Line", OutcomeLine, ShadowLine, RiskLine)
+Line = TypeVar("Line", OutcomeLine, ShadowLine, RiskLine, CalibrationLine)
 OUTCOMES: tuple[Column[OutcomeLine], ...] = (
     Column("Drafts", lambda line: line.drafts, number=True),
     Column("Judged", lambda line: line.judged, number=True),
@@ -52,7 +53,17 @@ RISKS: tuple[Column[RiskLine], ...] = (
     Column("No source opened", lambda line: str(line.without_sources) if line.told else None, number=True),
     Column(f"{LONG_RUN} or more like that in a row", lambda line: line.long_runs if line.told else None, number=True),
 )
+CALIBRATION: tuple[Column[CalibrationLine], ...] = (
+    Column("Confidence", lambda line: line.name),
+    Column("Mean", lambda line: f"{line.mean:.2f}", number=True),
+    Column("Judged", lambda line: line.judged, number=True),
+    Column("Accepted", lambda line: str(line.acceptance), number=True),
+    Column("Too sure by", lambda line: None if line.gap is None else f"{line.gap:+.2f}", number=True),
+)
 NOTES = {
+    "calibration": """\
+Of drafts that people judged: how sure the checks were, and how many were accepted. Well calibrated: the two are alike,
+and more are accepted from line to line. A threshold in a policy should stand where the accepted are enough.""",
     "outcomes": """\
 Accepted: sent as it was or lightly edited, of those judged; rejected and expired count.
 Edited: of those that were sent. Reading: the median; ~ is estimated from the length.
@@ -79,6 +90,10 @@ def outcomes(
         bool, typer.Option("--shadow", help="Accounts in shadow mode: what would have happened.")
     ] = False,
     risk: Annotated[bool, typer.Option("--risks", help="Approvals that look like rubber stamps, by team.")] = False,
+    calibrated: Annotated[
+        bool, typer.Option("--calibration", help="Whether drafts of which we were sure were accepted more often.")
+    ] = False,
+    part: Annotated[Part, typer.Option(help="With --calibration: a part of the confidence instead.")] = Part.CONFIDENCE,
     format_: Annotated[Format, typer.Option("--format")] = Format.TABLE,
 ) -> None:
     """What people did with drafts: accepted, edited, rejected, how long reading took, what came after."""
@@ -86,7 +101,12 @@ def outcomes(
     assert at
     if shadow and risk:
         raise typer.BadParameter("nobody approves anything in shadow mode", param_hint="--risks")
-    if risk:
+    if calibrated and (shadow or risk):
+        raise typer.BadParameter("it is about drafts that people were shown", param_hint="--calibration")
+    if calibrated:
+        tenths = ask(lambda database: calibration(database, part, since=at, account=account))
+        _print(tenths, CALIBRATION, "calibration", format_)
+    elif risk:
         speeds = _speeds()
         _print(ask(lambda database: risks(database, since=at, account=account, speeds=speeds)), RISKS, "risks", format_)
     elif shadow:
@@ -112,7 +132,7 @@ def _print(lines: Sequence[Line], columns: Sequence[Column[Line]], kind: str, fo
         console().print("No draft in that time.")
 
 
-def _fields(line: OutcomeLine | ShadowLine | RiskLine) -> Iterator[tuple[str, Any]]:
+def _fields(line: OutcomeLine | ShadowLine | RiskLine | CalibrationLine) -> Iterator[tuple[str, Any]]:
     """Everything that a line counts, and its rates. Of a group that is not told, only that there is one."""
     yield "group", line.name
     if isinstance(line, RiskLine) and not line.told:

@@ -159,3 +159,17 @@ def test_the_story_of_a_run_tells_what_came_after_its_reply(given: Doing) -> Non
     answer = CliRunner().invoke(runs.app, ["show", "1"])
 
     assert "light edit, 90% alike, 80% of the draft kept, then the requester wrote again" in answer.output
+
+
+def test_calibration_is_a_table_of_tenths(given: Doing) -> None:
+    given(made(["sent_as_is"] * 20 + ["not_used"] * 5))
+
+    answer = call("--calibration")
+    data = json.loads(call("--calibration", "--format", "json").output)
+
+    assert answer.exit_code == 0, answer.output
+    assert "0.6-0.7" in answer.output
+    assert "80 %" in answer.output
+    assert "-0.18" in answer.output
+    assert (data[0]["judged"], data[0]["accepted"]) == (25, 20)
+    assert call("--calibration", "--shadow").exit_code == 2

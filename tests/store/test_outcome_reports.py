@@ -12,6 +12,7 @@ from gateway.store import outcomes
 from gateway.store.database import Database
 from gateway.store.outcomes import Found
 from gateway.store.reports import By, OutcomeLine, outcomes_by, risks, shadow_by
+from gateway.store.reports.calibration import CalibrationLine, Part, calibration
 from gateway.store.reviews import Word, held_draft
 from tests.pages.rows import walk
 from tests.pages.steps import Call, Plan
@@ -234,3 +235,41 @@ class TestRisks:
         (line,) = await risks(database, since=LATELY)
 
         assert not line.told
+
+
+async def sure(database: Database, run: int, value: float, support: float | None = None) -> None:
+    """Another confidence of a draft."""
+    parts = "null" if support is None else str(support)
+    data = f'{{"confidence": {{"value": {value}, "parts": {{"support": {parts}}}}}}}'
+    await database.run(
+        "update step set data = %(data)s::jsonb where run_id = %(run)s and name = 'check'", {"data": data, "run": run}
+    )
+
+
+async def test_confidence_is_held_against_what_people_did(database: Database) -> None:
+    for value, kind in ((0.92, "sent_as_is"), (1.0, "light_edit"), (0.95, "rewritten"), (0.31, "not_used")):
+        await sure(database, await became(database, kind), value)
+    await sure(database, await became(database, state=DraftState.REJECTED), 0.35)
+    await sure(database, await became(database), 0.99)  # nobody has judged it yet
+    by_policy = await became(database, "sent_as_is", sent_by="policy", state=DraftState.SENT, plan={"verdict": "send"})
+    await sure(database, by_policy, 0.99)
+
+    low, high = await calibration(database, Part.CONFIDENCE, since=LATELY)
+
+    assert (low.name, low.judged, low.accepted) == ("0.3-0.4", 2, 0)
+    assert (high.name, high.judged, high.accepted) == ("0.9-1.0", 3, 2)
+    assert high.mean == pytest.approx(0.957, abs=0.001)
+    assert high.gap is None  # of three drafts
+
+
+async def test_a_part_of_the_confidence_is_held_against_it_too_where_it_was_known(database: Database) -> None:
+    await sure(database, await became(database, "sent_as_is"), 0.9, support=0.12)
+    await sure(database, await became(database, "sent_as_is"), 0.9)
+
+    (line,) = await calibration(database, Part.SUPPORT, since=LATELY)
+
+    assert (line.name, line.judged) == ("0.1-0.2", 1)
+
+
+def test_too_sure_is_told_of_enough_drafts() -> None:
+    assert CalibrationLine("0.9-1.0", 40, 0.95, 30).gap == pytest.approx(0.2)
