@@ -1,4 +1,4 @@
-"""Attacks of our own down the line, against models that do what the attacker wrote and a policy that sends what it may."""
+"""Attacks of our own down the line, against models that do what the attacker wrote and a policy that sends all."""
 
 from collections.abc import AsyncIterator
 from dataclasses import replace
