@@ -65,6 +65,7 @@ async def leaks(
     await library.refresh()
     floor.line = replace(floor.line, drafter=listening, library=library)
     secret = secrets_of(articles)
+    titles = {row for article in articles for row in rows_of(article.title)}
     for number, question in enumerate(questions):
         await floor.walk(await floor.question(question, ticket=str(number)))
     written = [entry for number in range(len(questions)) for entry in desk.ours(str(number))]
@@ -73,9 +74,10 @@ async def leaks(
         await internal_passages(floor),
         sum(visibility is Visibility.PUBLIC for visibility, _ in written),
         [
-            " ".join(row)
-            for text in (*listening.shown, *(text for _, text in written))
-            for row in rows_of(text) & secret
+            *(" ".join(row) for text in listening.shown for row in rows_of(text) & secret),
+            *(" ".join(row) for seen, text in written if seen is Visibility.PUBLIC for row in rows_of(text) & secret),
+            # A note may tell the agent which internal article to read, and never what it says.
+            *(" ".join(row) for _, text in written for row in rows_of(text) & secret - titles),
         ],
     )
 

@@ -31,10 +31,12 @@ class Library:
         """Learn which sources have changed; their indexes are built anew at the next search."""
         self._versions = await rows.versions(self._database)
 
-    async def search(self, sources: Sequence[str], question: str, *, language: str | None, limit: int) -> Found:
+    async def search(
+        self, sources: Sequence[str], question: str, *, language: str | None, brand: str | None = None, limit: int
+    ) -> Found:
         """The best passages of these sources."""
         index = await self._index(tuple(sorted(sources)))
-        return index.search(question, language=language, audience=Audience.INTERNAL, limit=limit)
+        return index.search(question, language=language, brand=brand, audience=Audience.INTERNAL, limit=limit)
 
     async def _index(self, sources: tuple[str, ...]) -> Index:
         current = tuple(self._versions.get(source) for source in sources)

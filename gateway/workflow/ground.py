@@ -47,22 +47,24 @@ class Grounded:
 _ROW = TypeAdapter(Grounded)
 
 
-async def ground(walk: Walk, screened: Screened) -> Grounded:
-    """Passages, from the row of an earlier try or searched now."""
+async def ground(walk: Walk, screened: Screened, brand: str | None) -> Grounded:
+    """Passages, from the row of an earlier try or searched now among those of the ticket's brand and of every brand."""
     if kept := walk.kept(STEP):
         return _ROW.validate_python(kept.data)
     with walk.timed(STEP):
-        grounded = await _search(walk, screened)
+        grounded = await _search(walk, screened, brand)
     walk.keep(STEP, _ROW.dump_python(grounded, mode="json"))
     return grounded
 
 
-async def _search(walk: Walk, screened: Screened) -> Grounded:
+async def _search(walk: Walk, screened: Screened, brand: str | None) -> Grounded:
     desk = walk.desk
     if not desk.knowledge or screened.empty:
         return Grounded((), None)
     question = f"{screened.subject}\n{screened.question}"
-    found = await walk.line.library.search(desk.knowledge, question, language=screened.language, limit=PASSAGES)
+    found = await walk.line.library.search(
+        desk.knowledge, question, language=screened.language, brand=brand, limit=PASSAGES
+    )
     suspects = [_is_suspect(f"{hit.passage.title}\n{hit.passage.text}") for hit in found.passages]
     passages = tuple(
         Quotable(

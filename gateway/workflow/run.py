@@ -44,7 +44,7 @@ async def down_the_line(walk: Walk) -> tuple[RunState, str | None]:
     if walk.kept(BUDGET):
         return await left_to_people(walk, reading, ())
     screened = await screen(walk, reading)
-    grounded = await ground(walk, screened)
+    grounded = await ground(walk, screened, reading.ticket.brand)
     models = choose_models(walk, reading, screened, grounded)
     await walk.rows.commit()
 

@@ -1,7 +1,7 @@
 """What the note tells an agent, from what the steps found: short, in the order in which it is needed."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from urllib.parse import quote, urlsplit
 
@@ -20,6 +20,8 @@ MOST_FINDINGS = 4
 MOST_REASONS = 3
 MOST_FILES = 3
 MOST_TAGS = 5
+MOST_INTERNAL = 2
+FITS = 0.7  # of the best score
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +45,7 @@ def note_for(told: Told, mark: str, *, with_draft: bool) -> Note:
         draft=told.drafted.marked if with_draft else None,
         reasons=_reasons(told.because),
         noticed=list(_noticed(told)),
-        sources=[
-            _source(passage, told.walk.line.pages_url)
-            for passage in told.grounded.public
-            if passage.number in told.drafted.cited
-        ],
+        sources=list(_sources(told)),
         action="Reply here with /approve, /send and your text, /reject why, /redraft how, or review it on its page:",
         link=told.walk.line.review_link(told.walk.run_id),
         last_line=_last_line(told, mark),
@@ -104,6 +102,23 @@ def _several(files: Sequence[str]) -> str:
     """The files by name, type and size, as an agent may see them; a heap of them by its number."""
     more = len(files) - MOST_FILES
     return ", ".join([*files[:MOST_FILES], *([f"and {more} more files"] if more > 0 else [])])
+
+
+def _sources(told: Told) -> Iterator[SourceLine]:
+    """What the draft rests on, then what only the agent may read, where it fits the question as well."""
+    pages_url, passages = told.walk.line.pages_url, told.grounded.passages
+    for passage in told.grounded.public:
+        if passage.number in told.drafted.cited:
+            yield _source(passage, pages_url)
+    best = max((passage.score for passage in passages), default=0.0)
+    internal = {
+        passage.article: passage
+        for passage in reversed(passages)
+        if not passage.public and not passage.suspect and passage.score >= FITS * best
+    }
+    for passage in [*reversed(internal.values())][:MOST_INTERNAL]:
+        line = _source(passage, pages_url)
+        yield replace(line, detail=f"internal, not in the draft {line.detail}".strip())
 
 
 def _source(passage: Quotable, pages_url: str) -> SourceLine:
