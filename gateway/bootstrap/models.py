@@ -44,11 +44,11 @@ def _rates(entry: RatesEntry) -> Rates:
 
 
 def _route(name: str, entry: RouteEntry) -> Route:
-    candidates = tuple(_candidate(candidate) for candidate in entry.candidates)
+    candidates = tuple(_candidate(candidate, local=entry.local) for candidate in entry.candidates)
     return Route(name, candidates, temperature=entry.temperature, max_cost_usd=entry.max_cost_usd)
 
 
-def _candidate(entry: CandidateEntry) -> Candidate:
+def _candidate(entry: CandidateEntry, *, local: bool) -> Candidate:
     declared = [*([entry.price] if entry.price else []), *entry.prices]
     return Candidate(
         model=entry.model,
@@ -60,6 +60,7 @@ def _candidate(entry: CandidateEntry) -> Candidate:
         retries=entry.retries,
         prices=tuple(map(_price, declared)),
         ceiling_usd_per_million=entry.ceiling_usd_per_million,
+        local=local,
     )
 
 

@@ -46,6 +46,7 @@ def _add_commands() -> None:
         dead,
         demo,
         erase,
+        exposure,
         facts,
         init,
         knowledge,
@@ -66,6 +67,7 @@ def _add_commands() -> None:
     connector.add_to(app)
     connectors.add_to(app)
     outcomes.add_to(app)
+    exposure.add_to(app)
     app.add_typer(account.app, name="account", help="Connect a help desk to this installation.")
     app.add_typer(runs.app, name="runs", help="What became of events.")
     app.add_typer(ledger.app, name="ledger", help="What tickets cost, and how long they took.")

@@ -53,6 +53,7 @@ class Candidate:
     prices: tuple[Price, ...] = ()  # the youngest that is valid holds; before the first of them, litellm's list
     ceiling_usd_per_million: Decimal | None = None
     extra: Mapping[str, Any] = field(default_factory=dict, repr=False, hash=False)
+    local: bool = False  # it stands in the house: what it is asked does not leave
 
     def __post_init__(self) -> None:
         if not 0 < self.timeout_s <= LONGEST_CALL_S:
@@ -71,3 +72,8 @@ class Route:
     temperature: float | None = 0.2
     max_cost_usd: Decimal | None = None
     instead: "Route | None" = None
+
+    @property
+    def local(self) -> bool:
+        """Nothing that is asked here leaves the house."""
+        return all(candidate.local or candidate.model.startswith("offline/") for candidate in self.candidates)

@@ -31,15 +31,13 @@ class Redaction:
 
     def of(self, kind: str, model: str | None = None) -> Masking:
         """`keep`, `mask`, or `block` (this model may not see a ticket in which the kind was found)."""
-        word = kind.lower()
-        for table in (self.special.get(model or "", {}), self.general):
-            if word in table or OTHER in table:
-                return table.get(word, table.get(OTHER, Masking.MASK))
-        return Masking.MASK
+        return _word((self.special.get(model or "", {}), self.general), kind)
 
-    def blocks(self, kinds: Sequence[str], model: str) -> bool:
-        """Whether a model may not see a ticket in which these kinds were found."""
-        return any(self.of(kind, model) is Masking.BLOCK for kind in kinds)
+    def blocks(self, kinds: Sequence[str], model: str, *, local: bool = False) -> bool:
+        """Whether a model may not see a ticket in which these kinds were found. What is blocked for all models is not
+        blocked for one that is declared `local`, unless a rule says so of that one."""
+        tables = [self.special.get(model, {})] if local else [self.special.get(model, {}), self.general]
+        return any(_word(tables, kind) is Masking.BLOCK for kind in kinds)
 
     def to_dict(self) -> dict[str, Any]:
         """JSON, to be kept with the run."""
@@ -83,6 +81,15 @@ def choose_redaction(
         observed=tuple(rule.id for rule in trial.having(True, observed=True)),
         tried=trial.tried(titles),
     )
+
+
+def _word(tables: Sequence[Mapping[str, Masking]], kind: str) -> Masking:
+    """The first word that is said of a kind."""
+    word = kind.lower()
+    for table in tables:
+        if word in table or OTHER in table:
+            return table.get(word, table.get(OTHER, Masking.MASK))
+    return Masking.MASK
 
 
 def _caution(word: Masking) -> int:

@@ -12,7 +12,7 @@ from pydantic import BaseModel, Field, SecretStr, field_validator, model_validat
 from gateway.settings.definitions import DefinitionEntry, FactName
 from gateway.settings.entry import RULES, Name, Owner
 from gateway.settings.knowledge import KnowledgeEntry
-from gateway.settings.money import BudgetEntry, PriceEntry, RatesEntry
+from gateway.settings.money import BudgetEntry, GoalEntry, PriceEntry, RatesEntry
 from gateway.settings.retention import RetentionEntry
 
 OrderNumber = Annotated[
@@ -83,7 +83,7 @@ class AccountEntry(_Entry):
     models: Name = "default"
     language: str | None = Field(None, pattern=r"^[a-z]{2}$")
     phone_regions: list[str] = ["US", "GB", "DE"]
-    # What order numbers look like, so that they are kept from models: # is a digit, @ a letter, a + at the end: or more.
+    # What order numbers look like, to keep them from models: # is a digit, @ a letter, a + at the end: or more.
     order_numbers: list[OrderNumber] = []
     voice: VoiceEntry = VoiceEntry()
     currency: str | None = Field(None, pattern=r"^[A-Z]{3}$")
@@ -111,6 +111,7 @@ class AccountEntry(_Entry):
     learn_from_solved: bool = False
     words_per_minute: int = Field(240, ge=60, le=1000, description="how fast people read a draft")
     rates: RatesEntry | None = None  # where they differ from those of the installation
+    goal: GoalEntry | None = None  # what `countersign report` is held against
 
     @model_validator(mode="after")
     def _one_tier(self) -> "AccountEntry":
@@ -200,6 +201,15 @@ class RouteEntry(_Entry):
     candidates: list[CandidateEntry] = Field(min_length=1)
     temperature: float | None = Field(0.2, ge=0, le=2)
     max_cost_usd: Decimal | None = Field(None, gt=0)
+    # Its models stand in your own house, so that they may see what policies block for all others.
+    local: bool = False
+
+    @model_validator(mode="after")
+    def _in_the_house(self) -> "RouteEntry":
+        away = [one.model for one in self.candidates if not one.api_base and not one.model.startswith("offline/")]
+        if self.local and away:
+            raise ValueError(f"a local route names where its models stand: {away[0]} needs an api_base")
+        return self
 
 
 class Installation(_Entry):

@@ -1,6 +1,6 @@
 """What the budgets leave of a run's models: a cheaper route, then passages alone, then no draft and a person."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from urllib.parse import quote
 
@@ -48,6 +48,14 @@ def with_ladder(walk: Walk, queue: str, route: Route, allowed: Sequence[str], *,
     for rung in reversed(rungs):
         below = replace(rung, instead=below)
     return replace(route, instead=below)
+
+
+def ladder(route: Route) -> Iterator[Route]:
+    """The routes that are asked instead, except that which asks no model."""
+    while (below := route.instead) is not None:
+        if below.name != PASSAGES.name:
+            yield below
+        route = below
 
 
 async def left_to_people(walk: Walk, reading: Reading, used_up: Collection[str]) -> tuple[RunState, str]:

@@ -11,11 +11,12 @@ from gateway.models import Route
 from gateway.policy import Decision, Escalation, Verdict
 from gateway.records import DraftState
 from gateway.telemetry import observed_rules
-from gateway.workflow.affording import with_ladder
+from gateway.workflow.affording import ladder, with_ladder
 from gateway.workflow.check import Findings
 from gateway.workflow.context import Reading
 from gateway.workflow.deliver import Planned, intend, kept_plans, new_mark, planned, plans_to_keep
 from gateway.workflow.draft import Drafted
+from gateway.workflow.exposure import expose, shown_to_all
 from gateway.workflow.facts import Facts, grounded_facts, plain, screened_facts, ticket_facts
 from gateway.workflow.ground import Grounded
 from gateway.workflow.note import public_text
@@ -53,7 +54,11 @@ def choose_models(walk: Walk, reading: Reading, screened: Screened, grounded: Gr
     kinds = list(screened.pii)
 
     def may(wanted: Sequence[str]) -> list[str]:
-        return [name for name in chosen.allowed(wanted) if name in routes and not redaction.blocks(kinds, name)]
+        return [
+            name
+            for name in chosen.allowed(wanted)
+            if name in routes and not redaction.blocks(kinds, name, local=routes[name].local)
+        ]
 
     names = may(wanted)
     if not names:
@@ -68,7 +73,9 @@ def choose_models(walk: Walk, reading: Reading, screened: Screened, grounded: Gr
         temperature=first.temperature if chosen.temperature is None else chosen.temperature,
         max_cost_usd=_lower(first.max_cost_usd, chosen.max_cost),
     )
-    return with_ladder(walk, queue, route, may(list(routes)), passages=bool(grounded.public))
+    route = with_ladder(walk, queue, route, may(list(routes)), passages=bool(grounded.public))
+    expose(walk, screened, route, shown_to_all(redaction, {*names, *(rung.name for rung in ladder(route))}))
+    return route
 
 
 async def decide(

@@ -67,26 +67,30 @@ async def draft(walk: Walk, screened: Screened, grounded: Grounded, route: Route
 async def _request(walk: Walk, screened: Screened, grounded: Grounded) -> DraftRequest:
     desk = walk.desk
     instruction, previous = await _asked_for(walk, screened)
+
+    def shown(text: str) -> str:
+        return screened.vault.show(text, walk.shown)
+
     return DraftRequest(
         run_id=walk.run_id,
         origin=walk.origin,
-        question=screened.question,
-        subject=screened.subject,
+        question=shown(screened.question),
+        subject=shown(screened.subject),
         language=desk.language or screened.language or "en",
-        thread=tuple(ThreadMessage(said.role, said.text) for said in screened.thread),
+        thread=tuple(ThreadMessage(said.role, shown(said.text)) for said in screened.thread),
         # Internal passages never go into a prompt whose answer a requester may read.
         passages=tuple(
             PromptPassage(passage.number, passage.title, passage.text, quotable=True, language=passage.language)
             for passage in grounded.public
         ),
-        unread_attachments=screened.attachments,
-        files=tuple(ReadFile(file.name, file.text) for file in screened.files),
-        questions=screened.questions,
+        unread_attachments=tuple(map(shown, screened.attachments)),
+        files=tuple(ReadFile(shown(file.name), shown(file.text)) for file in screened.files),
+        questions=tuple(map(shown, screened.questions)),
         left_out=screened.left_out,
         voice=desk.voice,
         attempts_before=walk.attempts_before,
-        instruction=instruction,
-        previous=previous,
+        instruction=shown(instruction),
+        previous=shown(previous),
     )
 
 

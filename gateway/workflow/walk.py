@@ -12,6 +12,7 @@ from connectors.tracing import current
 from gateway.errors import LostLease, NothingOwed, Paused, Superseded
 from gateway.ledger.attempt import Origin
 from gateway.records import WriteState
+from gateway.screening import Kind
 from gateway.store.database import Row
 from gateway.store.deadlines import DEADLINE
 from gateway.store.intake import Arrival, accept
@@ -45,6 +46,7 @@ class Walk:
         self.calls = Calls()  # to the help desk
         self.verdict: str | None = None
         self.policy_version: str | None = None
+        self.shown: frozenset[Kind] = frozenset()  # kinds of personal data that the models may see in clear
         self._steps = opened.steps
         if event["requester"]:
             rows.resume_requester(event["requester"])

@@ -6,6 +6,7 @@ Read only. Personal data that was masked before the model stays masked here: see
 from gateway.store.reports.amounts import Cost, Tokens, duration, since
 from gateway.store.reports.cost_groups import CostBy, CostGroup, cost_groups
 from gateway.store.reports.costs import TicketCost, ticket_costs
+from gateway.store.reports.exposure import ExposureLine, exposure, untold_calls
 from gateway.store.reports.judged import By
 from gateway.store.reports.outcomes import OutcomeLine, ShadowLine, outcomes_by, shadow_by
 from gateway.store.reports.risks import RiskLine, risks
@@ -18,6 +19,7 @@ __all__ = [
     "Cost",
     "CostBy",
     "CostGroup",
+    "ExposureLine",
     "OutcomeLine",
     "RiskLine",
     "RunLine",
@@ -30,6 +32,7 @@ __all__ = [
     "cost_groups",
     "dead_count",
     "duration",
+    "exposure",
     "outcomes_by",
     "risks",
     "run_list",
@@ -38,4 +41,5 @@ __all__ = [
     "since",
     "ticket_costs",
     "ticket_story",
+    "untold_calls",
 ]
