@@ -1,5 +1,6 @@
 """Learns from solved tickets: the question and the reply that solved it, with personal data taken out of both."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -38,7 +39,8 @@ class Solved:
                     seen += 1
                     in_order = in_order and ticket.updated_at >= newest
                     newest = max(newest, ticket.updated_at)
-                    if article := learnt_from(ticket, self.defaults, self.phone_regions):
+                    article = await asyncio.to_thread(learnt_from, ticket, self.defaults, self.phone_regions)
+                    if article is not None:
                         found[ticket.id] = article
                 if seen >= MOST_TICKETS:
                     problems.append(f"read {seen} tickets; the next reading goes on")
