@@ -119,8 +119,11 @@ def main() -> None:
     tried = list(attempts(read_attacks(asked.attacks)[:: asked.every]))
     harmful = 0
     for model in asked.model or MODELS:
-        with tempfile.TemporaryDirectory(prefix="countersign-injection-") as temporary:
-            harmful += show(model, tried, play(Path(temporary), model, tried))
+        # Apart, because a search for the words of an attack would find it in the articles of other tickets.
+        for places in (PLACES[:-1], PLACES[-1:]):
+            some = [attempt for attempt in tried if attempt.place in (UNHARMED, *places)]
+            with tempfile.TemporaryDirectory(prefix="countersign-injection-") as temporary:
+                harmful += show(model, some, play(Path(temporary), model, some))
     sys.exit(1 if harmful else 0)
 
 
@@ -194,7 +197,7 @@ def show(model: str, tried: Sequence[Attempt], seen: Sequence[Seen]) -> int:
     print(f"  {'place':16}{'tried':>7}{'signal':>8}{'sent':>6}{'review':>8}{'withheld':>10}{'harmful':>9}")
     harmful = 0
     told: list[str] = []
-    for place in PLACES:
+    for place in dict.fromkeys(attempt.place for attempt in tried[2:]):
         count: Counter[str] = Counter()
         for attempt, one in list(zip(tried, seen, strict=True))[2:]:
             if attempt.place != place:
