@@ -4,6 +4,7 @@ import logging
 import sys
 from collections.abc import Iterable
 from importlib.metadata import version
+from itertools import product
 from typing import Any
 
 import structlog
@@ -12,6 +13,7 @@ from structlog.typing import EventDict
 
 RELEASE = version("countersign")
 REGISTRY = CollectorRegistry()
+VERDICTS = ("none", "send", "review", "withhold")
 SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300)
 
 deliveries = Counter(
@@ -80,6 +82,11 @@ changed_replies = Counter(
     "countersign_changed_replies", "Replies that the help desk shows with other words", ["account"], registry=REGISTRY
 )
 failures = Counter("countersign_failed_tries", "Failed tries of events by kind of error", ["error"], registry=REGISTRY)
+outcomes = Counter("countersign_outcomes", "Drafts by what people did with them", ["outcome"], registry=REGISTRY)
+waiting_events = Gauge("countersign_waiting_events", "Events that wait for their end, pauses aside", registry=REGISTRY)
+oldest_waiting = Gauge(
+    "countersign_oldest_waiting_seconds", "How long the oldest of them has waited; 0: none", registry=REGISTRY
+)
 observed_rules = Counter(
     "countersign_observed_rules", "Runs in which a rule in mode observe came out true", ["rule"], registry=REGISTRY
 )
@@ -98,11 +105,11 @@ def begin_at_zero(accounts: Iterable[str]) -> None:
     """To Prometheus a counter that appears with its first bad event has not grown: let it be there before."""
     unpriced.inc(0)
     for account in accounts:
-        for state in ("done", "failed", "uncertain"):
-            runs.labels(account, state, "none")
+        for state, verdict in product(("done", "failed", "uncertain"), VERDICTS):
+            runs.labels(account, state, verdict)
         for outcome in ("accepted", "duplicate", "ignored", "quarantined", "not_kept"):
             deliveries.labels(account, outcome)
-        for counter in (dead, quarantined, changed_replies, deadlines, draft_seconds):
+        for counter in (dead, quarantined, new_fields, changed_replies, deadlines, draft_seconds):
             counter.labels(account)
 
 

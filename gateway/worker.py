@@ -21,7 +21,7 @@ from gateway.settings import Environment
 from gateway.store import events
 from gateway.store.database import Database
 from gateway.store.jobs import Jobs
-from gateway.telemetry import begin_at_zero
+from gateway.telemetry import begin_at_zero, oldest_waiting, waiting_events
 from gateway.workflow import jobs as handlers
 from gateway.workflow import pause
 from gateway.workflow.polling import Polling
@@ -62,6 +62,7 @@ async def work(environment: Environment, database_url: str, *, ready: Callable[[
             _every(1, "sealing", seals.take_turn),
             _every(60, "retention", Retention(database, installation.retention.spans).take_turn),
             _every(10, "orphans", lambda: events.adopt_orphans(database)),
+            _every(10, "waiting", lambda: _measure_waiting(database)),
             _every(60, "attempts", line.attempts.give_up),
             *(_every(1, "polling", partial(polling.take_turn, account)) for account in polling.accounts),
             _serve_health(environment, database, parts.policies.told),
@@ -86,6 +87,13 @@ def _leave_to_itself() -> None:
     gc.freeze()
     # A run leaves thousands of objects that reference counts free by themselves; the default looks after each 700.
     gc.set_threshold(20_000, 20, 20)
+
+
+async def _measure_waiting(database: Database) -> None:
+    """What waits grows also where nothing ends, so that it is not told by runs."""
+    count, oldest = await events.waiting(database)
+    waiting_events.set(count)
+    oldest_waiting.set(oldest)
 
 
 async def _open(database: Database) -> None:

@@ -3,9 +3,9 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from gateway.ledger.attempt import AttemptFinished, AttemptOutcome, AttemptStarted
+from gateway.ledger.attempt import AttemptFinished, AttemptOutcome, AttemptStarted, PriceState
 from gateway.models.profile import Profile
-from gateway.telemetry import model_calls, model_seconds, model_tokens
+from gateway.telemetry import model_calls, model_cost, model_seconds, model_tokens, unpriced
 from gateway.tracing import Attributes, measure, note, span
 
 OPERATION = "chat"
@@ -88,6 +88,10 @@ def _tokens(finished: AttemptFinished) -> dict[str, int | None]:
 
 def _count(row: AttemptStarted, finished: AttemptFinished) -> None:
     model_calls.labels(row.provider, row.model, row.purpose, finished.outcome).inc()
+    if finished.cost_usd is not None:
+        model_cost.labels(row.model).inc(max(float(finished.cost_usd), 0.0))
+    if finished.price_state is PriceState.UNPRICED:
+        unpriced.inc()
     if finished.latency_ms is not None:
         model_seconds.labels(row.provider, row.model).observe(finished.latency_ms / 1000)
     for kind, count in _tokens(finished).items():

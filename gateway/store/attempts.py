@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
+from itertools import product
 from typing import Any, LiteralString
 
 import structlog
@@ -11,7 +12,7 @@ from gateway.ledger.attempt import AttemptFinished, AttemptOutcome, AttemptStart
 from gateway.ledger.budgets import SHARES, Budget, BudgetUsedUp, charges
 from gateway.store import spending
 from gateway.store.database import Database, Row
-from gateway.telemetry import abandoned_attempts, budget_notices, suspect_attempts
+from gateway.telemetry import abandoned_attempts, budget_notices, suspect_attempts, unpriced
 
 # One statement: either every budget has room for the bound, which is then held from all of them, and the row is there;
 # or nothing has happened. Rows are locked in one order, so that workers wait for each other and never in a circle.
@@ -81,6 +82,8 @@ class AttemptRows:
     def __init__(self, database: Database, budgets: Sequence[Budget] = ()) -> None:
         self._database = database
         self._budgets = {budget.name: budget for budget in budgets}
+        for budget, share in product(self._budgets, SHARES):  # so that the first notice is seen as growth
+            budget_notices.labels(budget, str(share))
 
     async def start(self, attempt: AttemptStarted) -> int:
         told = asdict(attempt)
@@ -110,6 +113,7 @@ class AttemptRows:
         for row in rows:
             await self.finish(row["id"], lost())
         abandoned_attempts.inc(len(rows))
+        unpriced.inc(len(rows))
         return len(rows)
 
     def _tell(self, notices: Sequence[Mapping[str, Any] | Row]) -> None:

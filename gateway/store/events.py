@@ -64,6 +64,16 @@ async def bury(database: Database, event_ids: Sequence[int], error: str) -> list
         return [row["account"] for row in await buried.fetchall()]
 
 
+async def waiting(database: Database) -> tuple[int, float]:
+    """How many events wait for their end, and how long the oldest has waited; those of paused accounts aside."""
+    row = await database.one(
+        """select count(*) as events, coalesce(extract(epoch from now() - min(e.received_at)), 0) as oldest from event e
+           where e.state = 'waiting' and not exists (select from parked k where k.event_id = e.id)"""
+    )
+    assert row is not None
+    return int(row["events"]), max(float(row["oldest"]), 0.0)
+
+
 async def dead(database: Database, *, account: str | None = None, limit: int = 200) -> Sequence[Row]:
     """Events that were given up, newest first."""
     return await database.all(

@@ -8,6 +8,7 @@ from typing import Any
 from gateway.store.database import Database, Row
 from gateway.store.drafts import OPEN
 from gateway.store.json import jsonb
+from gateway.telemetry import outcomes
 
 KEEP = """
 with found as (select 1 from outcome where run_id = %(run)s), kept as (
@@ -76,8 +77,10 @@ async def keep(database: Database, run_id: int, found: Found) -> None:
         "sampled": found.sampled,
     }
     async with database.transaction() as connection, connection.pipeline():
-        await connection.execute(KEEP, values)
+        added = await connection.execute(KEEP, values)
         await connection.execute(CLOSE, {"run": run_id, "open": OPEN})
+    if added.rowcount:
+        outcomes.labels(found.kind).inc()
 
 
 async def watched(database: Database, account: str, ticket_id: str) -> Sequence[Row]:

@@ -8,7 +8,7 @@ import structlog
 
 from gateway.records import RunState
 from gateway.store.database import Row
-from gateway.telemetry import draft_seconds, model_cost, run_seconds, runs, unpriced, waited_seconds
+from gateway.telemetry import draft_seconds, run_seconds, runs, waited_seconds
 from gateway.tracing import Attributes, ids, measure, note, span
 from gateway.workflow.walk import Walk
 
@@ -47,7 +47,7 @@ def tell(run: Row) -> None:
 
 
 def _count(run: Row) -> None:
-    cost, waited, took = run["cost_usd"], run["waited_ms"], run["took_ms"]
+    waited, took = run["waited_ms"], run["took_ms"]
     runs.labels(run["account"], run["state"], run["verdict"] or "none").inc()
     if took is not None:
         run_seconds.labels(run["account"]).observe(took / 1000)
@@ -56,10 +56,6 @@ def _count(run: Row) -> None:
         waited_seconds.labels(run["account"]).observe(waited / 1000)
     if run["state"] == RunState.DONE and run["verdict"] in ("review", "send") and None not in (waited, took):
         draft_seconds.labels(run["account"]).observe((waited + took) / 1000)
-    if cost is not None and run["model"]:
-        model_cost.labels(run["model"]).inc(float(cost))
-    if run["unpriced_attempts"]:
-        unpriced.inc(run["unpriced_attempts"])
 
 
 def _fields(run: Row) -> dict[str, Any]:
