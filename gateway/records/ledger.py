@@ -106,3 +106,21 @@ class Repricing(SQLModel, table=True):
     new_usd: Decimal | None = money()
     new_state: str
     new_version: str | None = Field(default=None, nullable=True)
+
+
+class Baseline(SQLModel, table=True):
+    """How soon tickets were first answered in a time before the gateway, by the help desk's own history. Rows are added
+    and never changed; the newest counts. `low_ms` to `high_ms`: where the median lies at 95 %."""
+
+    __tablename__ = "baseline"
+
+    id: int = identity()
+    account: str
+    queue: str | None = Field(default=None, nullable=True)  # null: all queues
+    at: datetime = moment(now=True)
+    since: datetime = moment()
+    until: datetime = moment()
+    tickets: int
+    median_ms: float
+    low_ms: float
+    high_ms: float

@@ -57,3 +57,17 @@ class RatesEntry(BaseModel):
     reviewer_per_hour: Usd
     by_hand_minutes: float = Field(gt=0, le=600, description="an answer by hand takes so long")
     source: str = Field(min_length=3)
+
+
+class GoalEntry(BaseModel):
+    """What an owner wants to reach, which the monthly report is held against. `source`: who agreed on it, or where."""
+
+    model_config = RULES
+
+    acceptance: str = Field(pattern=r"^(100|[1-9][0-9]?)%$", description="60% of the drafts that people judge")
+    source: str = Field(min_length=3)
+
+    @property
+    def share(self) -> float:
+        """0 to 1."""
+        return float(self.acceptance[:-1]) / 100
