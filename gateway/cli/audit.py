@@ -22,8 +22,10 @@ from gateway.store.database import Database
 
 app = typer.Typer(no_args_is_help=True)
 MOST_TOLD = 50  # findings
+LISTED = "`countersign audit list` shows them"
 TAMPERED = 3  # exit status; 1 is for a check that could not be made
 
+Number = Annotated[int, typer.Argument(metavar="ENTRY", min=1, max=2**63 - 1)]
 Key = Annotated[
     list[str] | None,
     typer.Option("--key", help="A public key that is trusted too, as in a head: an older one, or another machine's."),
@@ -59,6 +61,21 @@ def list_(
 
 
 @app.command()
+def show(number: Number) -> None:
+    """One entry, with the reason that was kept beside it. That somebody read the reason is an entry too."""
+
+    async def shown(database: Database) -> dict[str, Any]:
+        found = await audit.entry(database, number)
+        if found is None:
+            raise NotFound(f"there is no entry {number}", remedy=LISTED)
+        entry, place = found
+        act = Act(os_user(), "read reason", f"entry {number}", audit.COMMAND)
+        return {**entry.as_json(), "place": place, "personal": await audit.personal(database, number, act)}
+
+    print_json(ask(shown))
+
+
+@app.command()
 def verify(
     checkpoint: Annotated[
         list[Path] | None,
@@ -70,8 +87,7 @@ def verify(
     key: Key = None,
     as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
 ) -> None:
-    """Is every entry what was sealed? Exit status 0: it is; 3: it is not, and what was found is said; 1: it could not be
-    checked."""
+    """Is every entry what was sealed? Exit status 0: yes; 3: no, and what was found is said; 1: nobody could tell."""
     if proof is not None:
         _verify_proof(proof, key or [])
         return
@@ -91,13 +107,13 @@ def verify(
 
 
 @app.command("prove")
-def prove_(number: Annotated[int, typer.Argument(metavar="ENTRY", min=1, max=2**63 - 1)]) -> None:
+def prove_(number: Number) -> None:
     """Print a proof that an entry is in the record: who has the public key checks it without the database."""
 
     async def proved(database: Database) -> dict[str, Any]:
         found = await audit.entry(database, number)
         if found is None:
-            raise NotFound(f"there is no entry {number}", remedy="`countersign audit list` shows them")
+            raise NotFound(f"there is no entry {number}", remedy=LISTED)
         entry, place = found
         head = await sealing.last_head(database)
         if place is None or head is None:

@@ -5,7 +5,7 @@ from dataclasses import asdict
 from typing import Any
 
 from gateway.audit.entries import Act, Entry
-from gateway.audit.personal import encrypted, hash_of, new_key
+from gateway.audit.personal import decrypted, encrypted, hash_of, new_key
 from gateway.store.database import Connection, Database, Row
 from gateway.store.json import jsonb
 
@@ -21,6 +21,9 @@ values (%(who)s, %(act)s, %(on_what)s, %(from_where)s, %(detail)s, %(content_has
 KEY = """
 insert into requester_key (account, requester, key) values (%(account)s, %(requester)s, %(key)s)
 on conflict (account, requester) do update set key = requester_key.key returning key
+"""
+PERSONAL = """
+select p.sealed, k.key from audit_personal p join requester_key k using (account, requester) where p.entry_id = %(id)s
 """
 LIST = """
 select * from audit_entry where id > %(after)s
@@ -84,6 +87,16 @@ async def entry(database: Database, number: int) -> tuple[Entry, int | None] | N
         {"id": number},
     )
     return (entry_of(row), row["place"]) if row else None
+
+
+async def personal(database: Database, number: int, act: Act) -> Any:
+    """What was encrypted beside an entry; None where nothing was, or it is erased. That it was read is `act`."""
+    async with database.transaction() as connection:
+        row = await (await connection.execute(PERSONAL, {"id": number})).fetchone()
+        if row is None:
+            return None
+        await append(connection, act)
+        return decrypted(row["key"], row["sealed"])
 
 
 def entry_of(row: Row) -> Entry:

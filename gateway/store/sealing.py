@@ -8,6 +8,8 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 
+from psycopg import AsyncServerCursor
+
 from gateway.audit.heads import Head
 from gateway.audit.merkle import Edge
 from gateway.audit.verify import Row as Place
@@ -107,9 +109,14 @@ async def places(database: Database) -> AsyncIterator[tuple[Sequence[Head], Asyn
         await connection.execute("set transaction isolation level repeatable read, read only")
         found = [_head_of(row) for row in await (await connection.execute("select * from audit_head")).fetchall()]
         async with connection.cursor(name="places") as cursor:
-            cursor.itersize = FETCHED
             await cursor.execute(PLACES)
-            yield found, (_place_of(row) async for row in cursor)
+            yield found, _fetched(cursor)
+
+
+async def _fetched(cursor: AsyncServerCursor[Row]) -> AsyncIterator[Place]:
+    while rows := await cursor.fetchmany(FETCHED):
+        for row in rows:
+            yield _place_of(row)
 
 
 def _place_of(row: Row) -> Place:

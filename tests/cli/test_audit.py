@@ -95,6 +95,12 @@ def test_a_proof_holds_without_the_database_and_for_the_key_alone(settings: Mapp
     assert (told.code, "not in the tree" in told.err) == (3, True)
 
 
+def test_one_entry_is_shown_with_its_place(settings: Mapping[str, str]) -> None:
+    told = json.loads(countersign("audit", "show", "2", settings=settings).out)
+
+    assert (told["on_what"], told["place"], told["personal"]) == ("run 1", 1, None)
+
+
 def test_what_is_not_there_is_said(settings: Mapping[str, str], tmp_path: Path) -> None:
     assert "no entry 99" in countersign("audit", "prove", "99", settings=settings).err
     bad = tmp_path / "bad.jsonl"

@@ -57,6 +57,9 @@ async def test_a_word_is_recorded_with_the_text_it_was_about_and_its_reason_encr
     assert hash_of(part["sealed"]) == entry["personal_hash"]
     assert decrypted(key["key"], part["sealed"]) == {"words": "Marta is not a customer"}
     assert b"Marta" not in part["sealed"]
+    reading = Act("eve", "read reason", f"entry {entry['id']}", "command")
+    assert await audit.personal(database, entry["id"], reading) == {"words": "Marta is not a customer"}
+    assert [one["who"] for one in await recorded(database, "read reason")] == ["eve"]
     (approval,) = await recorded(database, "approve")
     assert (approval["who"], approval["from_where"], approval["content_hash"]) == ("lea", "note", "ab" * 32)
 
