@@ -11,7 +11,7 @@ TOPICS_FOR_PEOPLE = ("legal_threat", "self_harm", "safety")
 UNSOUND = (
     "empty", "cut_off", "refusal", "invented_link", "invented_contact", "foreign_link", "invented_quote",
     "invented_name", "invented_order", "personal_data_of_others", "prompt_leak", "template_syntax", "internal_quoted",
-    "echo",
+    "echo", "wrong_language",
 )  # fmt: skip
 """Findings with which nothing goes out, however grave the check took them to be."""
 
