@@ -55,6 +55,7 @@ def _add_commands() -> None:
         pause,
         policy,
         processes,
+        report,
         runs,
     )
 
@@ -67,6 +68,7 @@ def _add_commands() -> None:
     connector.add_to(app)
     connectors.add_to(app)
     outcomes.add_to(app)
+    report.add_to(app)
     exposure.add_to(app)
     app.add_typer(account.app, name="account", help="Connect a help desk to this installation.")
     app.add_typer(runs.app, name="runs", help="What became of events.")

@@ -40,6 +40,7 @@ with made as (
   left join step s on s.run_id = d.run_id and s.name = 'draft'
   left join step t on t.run_id = d.run_id and t.name = 'screen'
   where d.created_at >= %(since)s and (%(account)s::text is null or d.account = %(account)s) and d.shadow = %(shadow)s
+    NARROWER
 ), judged as (
   select *, case
     when state in ('withheld', 'rejected') then state
@@ -53,6 +54,12 @@ with made as (
 """
 
 
-def grouped(by: By) -> LiteralString:
-    """Each judged draft once for each of its groups, as `line`; the group is `name`, null where it has none."""
-    return JUDGED.replace("GROUPS", GROUPS[by])
+NARROWER: LiteralString = """
+  and d.created_at < %(until)s and (%(queue)s::text is null or r.queue = %(queue)s)
+"""
+
+
+def grouped(by: By, *, narrower: bool = False) -> LiteralString:
+    """Each judged draft once for each of its groups, as `line`; the group is `name`, null where it has none.
+    `narrower`: until a moment, and of one queue."""
+    return JUDGED.replace("GROUPS", GROUPS[by]).replace("NARROWER", NARROWER if narrower else "")

@@ -160,6 +160,14 @@ async def outcomes_by(
     return [OutcomeLine(**row) for row in await database.all(grouped(by) + COUNTS, values)]
 
 
+async def outcomes_between(
+    database: Database, by: By, *, since: datetime, until: datetime, account: str | None, queue: str | None
+) -> Sequence[OutcomeLine]:
+    """Drafts made between two moments, by group, of one queue where one is named."""
+    values = {"since": since, "until": until, "account": account, "queue": queue, "shadow": False}
+    return [OutcomeLine(**row) for row in await database.all(grouped(by, narrower=True) + COUNTS, values)]
+
+
 async def shadow_by(database: Database, by: By, *, since: datetime, account: str | None = None) -> Sequence[ShadowLine]:
     """Drafts that nobody was shown, by group."""
     values = {"since": since, "account": account, "shadow": True}

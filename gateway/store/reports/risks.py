@@ -22,6 +22,7 @@ with approval as (
     v.sources_opened is not null and jsonb_array_length(coalesce(s.data->'cited', '[]')) > 0 as sourced
   from review v left join step s on s.run_id = v.run_id and s.name = 'draft'
   where v.act = 'approve' and v.via in ('page', 'sidebar') and v.at >= %(since)s
+    and (%(until)s::timestamptz is null or v.at < %(until)s)
     and (%(account)s::text is null or v.account = %(account)s)
 ), island as (
   select *, row_number() over (partition by by order by id)
@@ -73,11 +74,17 @@ class RiskLine:
 
 
 async def risks(
-    database: Database, *, since: datetime, account: str | None = None, speeds: Mapping[str, int] = {}
+    database: Database,
+    *,
+    since: datetime,
+    until: datetime | None = None,
+    account: str | None = None,
+    speeds: Mapping[str, int] = {},
 ) -> Sequence[RiskLine]:
     """By team, in alphabetical order. `speeds`: words a minute of each account, where another one was declared."""
     values = {
         "since": since,
+        "until": until,
         "account": account,
         "speeds": jsonb(dict(speeds)),
         "speed": WORDS_PER_MINUTE,
