@@ -42,7 +42,8 @@ TIERS = ("", "free", "basic", "standard", "premium", "enterprise")
 PII_KINDS = ("person", "email", "phone", "address", "card", "iban", "national_id", "ip", "url", "secret", "order")
 """The kinds that screening finds, in lower case."""
 FINDINGS = (
-    "empty", "cut_off", "refusal", "unknown_placeholder", "uncited", "uncited_claim", "wrong_language", "invented_link",
+    "empty", "cut_off", "refusal", "unknown_placeholder", "uncited", "uncited_claim", "gone_source", "wrong_language",
+    "invented_link",
     "invented_contact", "foreign_link", "invented_quote", "invented_name", "invented_order", "promise", "amount",
     "personal_data_of_others", "prompt_leak", "template_syntax", "markup", "too_long", "internal_quoted", "echo",
     "advice", "tone", "profanity",

@@ -171,6 +171,16 @@ async def article(database: Database, source: str, id: str) -> Row | None:
     )
 
 
+async def public_of(database: Database, articles: Collection[tuple[str, str]]) -> set[tuple[str, str]]:
+    """Those of these articles, by source and id, that stand now and may be told to everybody."""
+    rows = await database.all(
+        """select source, id from article where audience = 'public'
+           and (source, id) in (select * from unnest(%(sources)s::text[], %(ids)s::text[]))""",
+        {"sources": [source for source, _ in articles], "ids": [id for _, id in articles]},
+    )
+    return {(row["source"], row["id"]) for row in rows}
+
+
 async def status(database: Database) -> Sequence[Row]:
     """A row a source: its owner, when it was read, what is in it, and what is wrong with it."""
     return await database.all(STATUS)

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from pydantic import TypeAdapter
@@ -10,6 +10,7 @@ from pydantic import TypeAdapter
 from connectors.contract import Person, Role, Visibility
 from gateway.screening import Known, clean
 from gateway.screening.personal import Kind as Personal
+from gateway.store import knowledge
 from gateway.workflow import checks
 from gateway.workflow.checks import Checked, Confidence, Finding, Severity, Source
 from gateway.workflow.context import Reading
@@ -42,7 +43,9 @@ async def check(walk: Walk, reading: Reading, screened: Screened, grounded: Grou
     if (kept := walk.kept(STEP)) and kept.content is not None:
         return _ROW.validate_python(kept.content)
     with walk.timed(STEP):
-        subject = _subject(walk, reading, screened, grounded, drafted)
+        subject = replace(
+            _subject(walk, reading, screened, grounded, drafted), gone=await _gone(walk, grounded, drafted)
+        )
         # A draft of usual length is read in place; a monstrous one must not hold up everybody else's.
         found = (
             await asyncio.to_thread(_look, subject, grounded, drafted)
@@ -93,6 +96,13 @@ def _subject(walk: Walk, reading: Reading, screened: Screened, grounded: Grounde
         cut=drafted.cut,
         most_characters=checks.most_characters(reading.ticket.channel),
     )
+
+
+async def _gone(walk: Walk, grounded: Grounded, drafted: Drafted) -> tuple[int, ...]:
+    """Cited passages whose article was taken back, or is not for everybody any more, since it was searched."""
+    cited = [passage for passage in grounded.passages if passage.number in drafted.cited]
+    standing = await knowledge.public_of(walk.line.database, {(passage.source, passage.article) for passage in cited})
+    return tuple(passage.number for passage in cited if (passage.source, passage.article) not in standing)
 
 
 def _heard(screened: Screened) -> Iterator[str]:

@@ -1,6 +1,7 @@
 """Whatever a model answers, it ends in a draft for a person to read or in a reason, and never goes out."""
 
 from collections.abc import AsyncIterator
+from typing import LiteralString
 
 import pytest
 
@@ -8,7 +9,7 @@ from connectors.contract import Visibility
 from gateway.store.database import Database
 from tests.fakes import MemoryDesk
 from tests.models.conftest import StubModel
-from tests.workflow.floor import SEND, Floor, built
+from tests.workflow.floor import QUESTION, SEND, Floor, built
 
 
 @pytest.fixture
@@ -82,3 +83,16 @@ async def test_an_answer_in_another_language_waits_for_a_person(floor: Floor, st
 
     assert (await floor.run(event))["verdict"] == "review"
     assert "The draft is written in en; the requester wrote in de." in note
+
+
+@pytest.mark.parametrize("change", ["delete from article", "update article set audience = 'internal'"])
+async def test_an_article_that_vanishes_between_search_and_citation_is_no_ground(
+    floor: Floor, stub: StubModel, change: LiteralString
+) -> None:
+    await floor.line.library.search(["help"], QUESTION, language="en", limit=1)  # so that it is in the index
+    await floor.database.run(change, {})
+
+    event, ((seen_by, note),) = await answered(floor, stub, "good")
+
+    assert (seen_by, (await floor.run(event))["verdict"]) == (Visibility.INTERNAL, "review")
+    assert "is not in the help centre any more" in note

@@ -4,7 +4,7 @@ from gateway.workflow.checks.amounts import Amount, amount, amounts
 from gateway.workflow.checks.channels import most_characters
 from gateway.workflow.checks.echoes import echo
 from gateway.workflow.checks.findings import Check, Checked, CitedSpan, Finding, Kind, Severity, Source
-from gateway.workflow.checks.grounds import internal_quoted, invented_quote, uncited, uncited_claim
+from gateway.workflow.checks.grounds import gone_source, internal_quoted, invented_quote, uncited, uncited_claim
 from gateway.workflow.checks.identities import invented_name, invented_order
 from gateway.workflow.checks.inventions import foreign_link, invented_contact, invented_link, personal_data_of_others
 from gateway.workflow.checks.shape import cut_off, empty, markup, template_syntax, too_long, unknown_placeholder
@@ -18,6 +18,7 @@ CHECKS: tuple[Check, ...] = (
     unknown_placeholder,
     uncited,
     uncited_claim,
+    gone_source,
     wrong_language,
     invented_link,
     invented_contact,

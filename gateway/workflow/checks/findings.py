@@ -20,6 +20,7 @@ class Kind(StrEnum):
     UNKNOWN_PLACEHOLDER = "unknown_placeholder"
     UNCITED = "uncited"
     UNCITED_CLAIM = "uncited_claim"
+    GONE_SOURCE = "gone_source"
     WRONG_LANGUAGE = "wrong_language"
     INVENTED_LINK = "invented_link"
     INVENTED_CONTACT = "invented_contact"
@@ -91,7 +92,8 @@ class Checked:
     `text` is as a person would read it, `masked` as the model wrote it. `question` is what the requester wrote, not
     masked, `heard` what else stands in the ticket: subject, names of files, earlier messages. `language` is the one to
     answer in, `currency` the account's. `own` are values of the requester, `others` those of anybody else in the
-    ticket, `ours` the names that the account answers by. `prompt` is the text that must not leak. `most_characters` is
+    ticket, `ours` the names that the account answers by. `gone` are numbers of sources that have been
+    taken back since they were searched. `prompt` is the text that must not leak. `most_characters` is
     the channel's.
     """
 
@@ -104,6 +106,7 @@ class Checked:
     language: str | None = None
     unknown_placeholders: tuple[str, ...] = ()
     unknown_citations: tuple[int, ...] = ()
+    gone: tuple[int, ...] = ()
     own: tuple[Known, ...] = ()
     others: tuple[Known, ...] = ()
     ours: str = ""

@@ -47,6 +47,14 @@ def uncited_claim(checked: Checked) -> Iterator[Finding]:
             yield Finding(Kind.UNCITED_CLAIM, Severity.NOTE, sentence.start, sentence.end, detail)
 
 
+def gone_source(checked: Checked) -> Iterator[Finding]:
+    """What was taken back while the draft was written is no ground any more."""
+    for span in checked.citations:
+        if set(span.numbers) & set(checked.gone):
+            detail = "The article that this sentence cites is not in the help centre any more."
+            yield Finding(Kind.GONE_SOURCE, Severity.STOP, span.start, span.end, detail)
+
+
 def invented_quote(checked: Checked) -> Iterator[Finding]:
     said = [checked.question, *(f"{source.title} {source.text}" for source in checked.sources)]
     haystack = folded(" ".join(said))

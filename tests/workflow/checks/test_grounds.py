@@ -1,7 +1,14 @@
 import pytest
 
 from gateway.workflow.checks import CitedSpan, Severity, Source
-from gateway.workflow.checks.grounds import internal_quoted, invented_quote, support, uncited, uncited_claim
+from gateway.workflow.checks.grounds import (
+    gone_source,
+    internal_quoted,
+    invented_quote,
+    support,
+    uncited,
+    uncited_claim,
+)
 from tests.workflow.checks.draft import LIMITS, RETURNS, TEXT, draft
 
 
@@ -98,3 +105,8 @@ def test_support_is_the_share_of_words_that_stand_somewhere() -> None:
     assert support(draft()) == 1.0
     assert (support(draft("Glaciers melt quickly; return the item.")) or 0) < 0.7
     assert support(draft(sources=())) is None
+
+
+def test_a_source_that_was_taken_back_is_no_ground() -> None:
+    assert [finding.severity for finding in gone_source(draft(gone=(1,)))] == [Severity.STOP]
+    assert not list(gone_source(draft(gone=(2,))))
