@@ -131,11 +131,17 @@ class House:
             "STUB_KEY": "none",
             "DATABASE_URL": self.database_url,
             "COUNTERSIGN_CONFIG": str(self.folder / "countersign.yaml"),
+            "COUNTERSIGN_HOME": str(self.folder / "home"),
             "COUNTERSIGN_POLICIES": str(policies),
             "COUNTERSIGN_PORT": str(self.web_port),
             "COUNTERSIGN_METRICS_PORT": "0",
             "COUNTERSIGN_TAKEOVER_AFTER": "2",
         }
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """For commands beside the processes."""
+        return self._environment
 
     # -- processes ------------------------------------------------------------------------------------------------
 

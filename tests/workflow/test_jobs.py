@@ -7,9 +7,11 @@ from decimal import Decimal
 import pytest
 
 from connectors.errors import AuthFailed, RateLimited, Rejected
+from gateway.audit.entries import Act
 from gateway.models import Price
 from gateway.store import events
 from gateway.store.database import Database
+from gateway.store.erasure import erase
 from gateway.workflow.jobs import Jobs
 from tests.fakes import MemoryDesk
 from tests.models.conftest import StubModel
@@ -234,3 +236,22 @@ async def test_data_that_was_erased_in_the_middle_of_a_walk_is_owed_nothing(floo
     run = await floor.run(event)
     assert (run["state"], run["reason"]) == ("nothing", "the requester's data was erased")
     assert floor.desk.ours("7") == []
+
+
+async def test_a_run_whose_requester_is_erased_meanwhile_ends_and_writes_nothing(
+    asking: Floor, stub: StubModel
+) -> None:
+    stub.behave("503")
+    event = await asking.question()
+    await asking.walk(event)
+    requester = (await asking.run(event))["requester"]
+    act = Act("sam", "erase", "requester erased:1", "command")
+    await erase(asking.database, "acme", requester, "erased:1", act, again=False)
+    stub.behave("good")
+
+    await tried_out(asking, event)
+
+    run = await asking.run(event)
+    assert (run["state"], run["reason"]) == ("nothing", "the requester's data was erased")
+    assert asking.desk.ours("7") == []
+    assert await asking.database.all("select kind from content where body is not null") == []
