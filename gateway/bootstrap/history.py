@@ -13,7 +13,9 @@ ANSWERS = (Role.AGENT, Role.INTEGRATION)
 async def first_responses(
     desk: Connector, since: datetime, until: datetime, limit: int
 ) -> AsyncIterator[tuple[str | None, float]]:
-    """Queue and milliseconds of each ticket that was made in that time and answered; at most `limit` are read."""
+    """Queue and milliseconds of each ticket that was first asked in that time, and answered.
+
+    At most `limit` are read."""
     read = 0
     async for page in cast(HasHistory, desk).history(since):
         for ticket in page:
@@ -21,7 +23,7 @@ async def first_responses(
             asked = [message.created_at for message in public if message.author.role is Role.REQUESTER]
             answered = [message.created_at for message in public if message.author.role in ANSWERS]
             took = first_response_ms(asked, answered)
-            if took is not None and since <= ticket.created_at < until:
+            if took is not None and since <= min(asked) < until:
                 yield ticket.queue, took
         read += len(page)
         if read >= limit:

@@ -69,7 +69,7 @@ def report(
 
 def baseline(
     account: Annotated[str, typer.Option(help="An account of countersign.yaml.")],
-    since: Annotated[str, typer.Option(help="Tickets made since then: 90d, or a date.")] = "90d",
+    since: Annotated[str, typer.Option(help="Tickets first asked since then: 90d, or a date.")] = "90d",
     until: Annotated[str | None, typer.Option(help="Before then. Else: before the gateway heard of a ticket.")] = None,
     limit: Annotated[int, typer.Option(min=20, help="At most so many solved tickets are read.")] = 5000,
 ) -> None:

@@ -1,6 +1,6 @@
 """`countersign report` and `countersign baseline`: a month on a real database, beside a real help desk."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import LiteralString
@@ -17,7 +17,9 @@ from gateway.store import outcomes
 from gateway.store.database import Database
 from gateway.store.outcomes import Found
 from gateway.store.reports import month
+from tests.cli.command import countersign
 from tests.cli.conftest import Doing
+from tests.house import House
 from tests.pages.rows import walk
 from tests.pages.steps import FAILED_CALL, Call, Plan
 
@@ -206,3 +208,59 @@ def test_a_report_needs_no_configuration(given: Doing[None], tmp_path: Path, mon
 
     assert "No owner is declared." in text
     assert "No budget is declared." in text
+
+
+@pytest.fixture
+def house(tmp_path: Path, database_url: str) -> Iterator[House]:
+    """A help desk that runs; no process of the gateway does."""
+    built = House(tmp_path, database_url)
+    try:
+        built.start_desk()
+        yield built
+    finally:
+        built.stop()
+
+
+def solved(house: House, asked: float, answered: float | None, team: str = "billing") -> None:
+    """A ticket that is solved, with its first answer after a note and before another answer."""
+    earlier = [{"author": "requester", "body": "Where is it?", "hours_ago": asked}]
+    if answered is not None:
+        earlier += [
+            {"author": "agent-emma", "body": "I look.", "visibility": "internal", "hours_ago": asked - 0.1},
+            {"author": "agent-emma", "body": "On its way.", "hours_ago": answered},
+            {"author": "agent-emma", "body": "Anything else?", "hours_ago": answered / 2},
+        ]
+    requester = {"name": "Marta", "email": "marta@example.net"}
+    new = {"subject": "Parcel", "requester": requester, "body": "Thanks!", "team": team, "earlier": earlier}
+    made = house.desk.post("/api/tickets", json=new)
+    assert made.status_code == 201, made.text
+    done = house.desk.patch(f"/api/tickets/{made.json()['id']}", json={"status": "solved"})
+    assert done.status_code == 200, done.text
+
+
+def test_a_baseline_is_measured_from_the_history_of_the_help_desk_and_kept(
+    house: House, given: Doing[Spread | None]
+) -> None:
+    for number in range(21):
+        solved(house, 100 + number, 98 + number)  # two hours each
+    solved(house, 10_000, 9000)  # before that time
+    solved(house, 50, None)  # nobody answered it in those hours
+
+    told = countersign("baseline", "--account", "acme", "--until", "1h", settings=house._environment)
+    kept = given(lambda database: month.baseline(database, "acme", "billing"))
+
+    assert told.code == 0, told.err
+    assert "(all)" in told.out
+    assert "2 h 0 min" in told.out
+    assert "Kept." in told.out
+    assert kept is not None
+    assert (kept.tickets, round(kept.median_ms / 3_600_000, 2)) == (21, 2.0)
+
+
+def test_too_few_tickets_are_no_baseline(house: House) -> None:
+    solved(house, 10, 9)
+
+    told = countersign("baseline", "--account", "acme", settings=house._environment)
+
+    assert told.code == 1
+    assert "nothing was kept" in told.out
