@@ -141,3 +141,12 @@ def test_a_limit_never_cuts_a_value_in_two(limit: int) -> None:
 
 def test_a_text_within_the_limit_is_whole() -> None:
     assert Vault().mask("a word", limit=6) == "a word"
+
+
+def test_a_model_that_may_see_a_kind_is_shown_its_values_and_no_others() -> None:
+    vault = Vault([Known(Kind.PERSON, "Jane Roe")])
+    masked = vault.mask("Jane Roe, jane@example.com, <PERSON_7>")
+
+    assert vault.show(masked, [Kind.PERSON]) == "Jane Roe, <EMAIL_1>, <LITERAL_1>"
+    assert vault.show(masked, []) == masked
+    assert vault.held(masked) == {"PERSON": 1, "EMAIL": 1}
