@@ -116,6 +116,7 @@ def _fresh_database(server_url: str, folder: Path) -> str:
     with psycopg.connect(server_url, autocommit=True) as connection:
         connection.execute("drop database if exists demo with (force)")
         connection.execute("create database demo")
+    shutil.rmtree(folder / "audit", ignore_errors=True)  # heads of the record of a database that is gone
     parts = urlsplit(server_url)
     url = urlunsplit(parts._replace(path="/demo"))
     migrate(url)
@@ -217,6 +218,7 @@ def _start_gateway(running: contextlib.ExitStack, built: Stage, environment: dic
     settings = {
         **environment,
         "DATABASE_URL": built.database_url,
+        "COUNTERSIGN_HOME": str(built.folder),
         "COUNTERSIGN_CONFIG": str(built.folder / "countersign.yaml"),
         "COUNTERSIGN_POLICIES": str(built.folder / "policies"),
         "COUNTERSIGN_PORT": str(ports.gateway),
