@@ -8,7 +8,7 @@ from gateway.records.content import Content
 from gateway.records.drift import Quarantine, Shape
 from gateway.records.intake import Delivery, Event, EventState
 from gateway.records.knowledge import Article, Contradiction, Source
-from gateway.records.ledger import Attempt
+from gateway.records.ledger import Attempt, BudgetNotice, Repricing, Spending
 from gateway.records.pause import Parked, Pause
 from gateway.records.policies import PolicyFolder, PolicyPublication, PolicySet
 from gateway.records.polling import Poll
@@ -23,6 +23,7 @@ __all__ = [
     "AuditLeaf",
     "AuditPersonal",
     "AuditWaiting",
+    "BudgetNotice",
     "Content",
     "Contradiction",
     "Decision",
@@ -39,12 +40,14 @@ __all__ = [
     "PolicySet",
     "Poll",
     "Quarantine",
+    "Repricing",
     "RequesterKey",
     "Review",
     "Run",
     "RunState",
     "Shape",
     "Source",
+    "Spending",
     "Step",
     "WriteBack",
     "WriteState",
