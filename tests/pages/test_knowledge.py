@@ -27,7 +27,11 @@ def article(id: str, text: str, source: str = "help", **told: Any) -> Article:
 async def articles(database: Database) -> None:
     async def helps(cursor: str | None) -> Content:
         found = [
-            article("old", "You can send back unworn boots within 30 days of delivery.", updated_at=NOW - timedelta(days=900)),
+            article(
+                "old",
+                "You can send back unworn boots within 30 days of delivery.",
+                updated_at=NOW - timedelta(days=900),
+            ),
             article("new", "You can send back unworn boots within 14 days of delivery.", updated_at=NOW),
             article(STRANGE, "<script>alert(1)</script>", title="<b>Strange</b>", url="javascript:alert(1)"),
         ]
