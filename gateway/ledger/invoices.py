@@ -69,12 +69,13 @@ SHAPES = {shape.name: shape for shape in (OPENAI, ANTHROPIC)}
 
 @dataclass(slots=True)
 class Billed:
-    """The sum of one day and model; None where no row told that measure."""
+    """The sum of one day and model; None where no row told that measure. `rows`: of how many amounts."""
 
     model: str
     input: int | None = None
     output: int | None = None
     usd: Decimal | None = None
+    rows: int = field(default=0, compare=False)
 
 
 Invoice = dict[tuple[date, str], Billed]
@@ -139,7 +140,7 @@ def _add(found: Invoice, row: Cells, shape: Shape) -> None:
     if outputs := [int(told[name]) for name in shape.output if name in told]:
         sums.output = (sums.output or 0) + sum(outputs)
     if amounts := [told[name] * worth for name, worth in shape.usd.items() if name in told]:
-        sums.usd = (sums.usd or Decimal(0)) + sum(amounts)
+        sums.usd, sums.rows = (sums.usd or Decimal(0)) + sum(amounts), sums.rows + 1
 
 
 def _shape(path: Path, row: Cells) -> Shape:

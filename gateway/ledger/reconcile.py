@@ -7,7 +7,6 @@ from decimal import Decimal
 
 from gateway.ledger.invoices import Billed, Invoice, key_of
 
-CENT = Decimal("0.01")
 OFFSETS = range(-12, 15)  # hours by which a day may begin before or after UTC's
 
 
@@ -164,7 +163,7 @@ def _why(line: Line, lines: Sequence[Line], better: int | None) -> list[str]:
     if theirs is None:
         return ["not in the file: exported too early, or called with another organisation's key"]
     why = []
-    if line.usd is not None and abs(line.usd) <= CENT and not line.tokens:
+    if line.usd and not line.tokens and abs(line.usd) <= _rounded_away(theirs):
         return ["rounding"]
     if ours.unpriced:
         enough = ", which is enough" if line.usd is not None and 0 < line.usd <= ours.bound else ""
@@ -178,3 +177,9 @@ def _why(line: Line, lines: Sequence[Line], better: int | None) -> list[str]:
     if line.tokens == 0 and line.usd and ours.usd and not ours.unpriced:
         why.append(f"the tokens agree, the price is {line.usd / ours.usd:+.1%} off: a discount, or an old price")
     return why or ["not explained"]
+
+
+def _rounded_away(theirs: Billed) -> Decimal:
+    """The most that disappears where so many amounts are rounded to the last digit that is told."""
+    exponent = theirs.usd.as_tuple().exponent if theirs.usd is not None else 0
+    return Decimal(5).scaleb(int(exponent) - 1) * max(theirs.rows, 1)

@@ -8,7 +8,7 @@ from gateway.records.content import Content
 from gateway.records.drift import Quarantine, Shape
 from gateway.records.intake import Delivery, Event, EventState
 from gateway.records.knowledge import Article, Contradiction, Source
-from gateway.records.ledger import Attempt, BudgetNotice, Repricing, Spending
+from gateway.records.ledger import Attempt, Baseline, BudgetNotice, Repricing, Spending
 from gateway.records.pause import Parked, Pause
 from gateway.records.policies import PolicyFolder, PolicyPublication, PolicySet
 from gateway.records.polling import Poll
@@ -23,6 +23,7 @@ __all__ = [
     "AuditLeaf",
     "AuditPersonal",
     "AuditWaiting",
+    "Baseline",
     "BudgetNotice",
     "Content",
     "Contradiction",

@@ -67,8 +67,9 @@ def test_calls_whose_process_died_and_told_nothing_are_named() -> None:
     assert told == ["1 calls that told no tokens", "1 calls whose process died: the provider may have counted them"]
 
 
-def test_a_cent_is_rounding_and_another_price_is_another_price() -> None:
-    assert why({(DAY, "m"): billed(usd="1.009")}, [(NOON, called())]) == [["rounding"]]
+def test_what_the_last_digit_cannot_tell_is_rounding_and_another_price_is_another_price() -> None:
+    assert why({(DAY, "m"): billed(usd="1.00")}, [(NOON, called(usd="1.0049"))]) == [["rounding"]]
+    assert "+0.5%" in why({(DAY, "m"): billed(usd="1.005")}, [(NOON, called())])[0][0]
 
     [told] = why({(DAY, "m"): billed(usd="1.20")}, [(NOON, called())])
     assert "+20.0%" in told[0]
