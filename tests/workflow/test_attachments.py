@@ -29,7 +29,9 @@ async def walked(floor: Floor, *files: tuple[str, str | None, bytes | None]) -> 
 
 
 async def test_a_text_file_is_read_and_screened_like_everything(floor: Floor) -> None:
-    event = await walked(floor, ("notes of Marta.txt", "text/plain", b"Card 4532 2766 4457 7020, mail marta@example.com"))
+    event = await walked(
+        floor, ("notes of Marta.txt", "text/plain", b"Card 4532 2766 4457 7020, mail marta@example.com")
+    )
 
     body = await seen(floor, event)
 
