@@ -160,6 +160,7 @@ class House:
             "BENCH_TOKEN": self.bot_token,
             "BENCH_STUB_KEY": "none",
             "DATABASE_URL": self.database_url,
+            "COUNTERSIGN_HOME": str(self.folder / "home"),
             "COUNTERSIGN_CONFIG": str(self.folder / "countersign.yaml"),
             "COUNTERSIGN_POLICIES": str(self.policies),
             "COUNTERSIGN_PORT": str(self.web_port),
