@@ -10,6 +10,7 @@ import pytest
 from gateway.app import create_app
 from gateway.errors import ConfigurationInvalid
 from gateway.store.database import Database
+from gateway.telemetry import deliveries
 from tests.api.door import LARGEST, body, door, environment, signed
 from tests.conftest import named
 
@@ -173,6 +174,8 @@ def test_an_account_without_its_secret_starts_nothing_and_names_what_is_missing(
 
 
 async def test_without_tables_a_delivery_is_to_be_sent_again(tmp_path: Path, server_url: str) -> None:
+    not_kept = deliveries.labels("acme", "not_kept")
+    before = not_kept._value.get()
     name = f"countersign_empty_{tmp_path.name[-20:].lower().replace('-', '_')}"
     with psycopg.connect(server_url, autocommit=True) as connection:
         connection.execute(f"create database {name}")
@@ -183,6 +186,7 @@ async def test_without_tables_a_delivery_is_to_be_sent_again(tmp_path: Path, ser
         finally:
             connection.execute(f"drop database {name} with (force)")
 
+    assert not_kept._value.get() == before + 1
     assert answer.status_code == 503
     assert int(answer.headers["retry-after"]) > 0
     assert "countersign migrate" in answer.json()["remedy"]
