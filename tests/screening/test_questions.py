@@ -26,4 +26,7 @@ def test_questions_are_counted_as_an_agent_would(mail: str, found: int) -> None:
 
 
 def test_they_are_told_as_they_were_asked() -> None:
-    assert questions("Hello. Where is\nmy parcel?\n- Can I  return it?") == ("Where is my parcel?", "- Can I return it?")
+    assert questions("Hello. Where is\nmy parcel?\n- Can I  return it?") == (
+        "Where is my parcel?",
+        "- Can I return it?",
+    )
