@@ -79,9 +79,9 @@ def _volume(told: Material) -> Section:
     return Section(
         "Volume",
         (
-            f"{month.tickets:,} tickets, {month.runs:,} runs, {drafts.drafts:,} drafts.",
-            f"{drafts.by_policy:,} were sent by policy, {drafts.waiting:,} wait for a person.",
-            f"{month.calls:,} calls to models; failed: {_share(month.failures)}.",
+            f"{_many(month.tickets, 'ticket')}, {_many(month.runs, 'run')}, {_many(drafts.drafts, 'draft')}.",
+            f"Sent by policy: {drafts.by_policy:,}. Waiting for a person: {drafts.waiting:,}.",
+            f"{_many(month.calls, 'call')} to models; failed: {_share(month.failures)}.",
         ),
     )
 
@@ -129,7 +129,7 @@ def _money(told: Material) -> Iterator[Section]:
     month, drafts = told.month, told.month.drafts
     cost = Cost.of(month.known_usd, attempts=month.calls, unpriced=month.unpriced)
     most = "not known, some calls have no bound" if month.at_most_usd is None else f"at most {_usd(month.at_most_usd)}"
-    unpriced = (f"{month.unpriced:,} calls have no known price: in all {most}.",) if month.unpriced else ()
+    unpriced = (f"{_many(month.unpriced, 'call')} without a known price: in all {most}.",) if month.unpriced else ()
     people = _usd(drafts.people_usd) if drafts.people_usd is not None else "not known"
     read = duration(drafts.read_ms) if drafts.read_ms is not None else "not known"
     yield Section(
@@ -190,6 +190,10 @@ def _ends(told: Material) -> Iterator[Section]:
     else:
         worse = got_worse(told.month, told.then)
         yield Section("What got worse", worse or ("Nothing that chance does not explain as well.",))
+
+
+def _many(count: int, word: str) -> str:
+    return f"{count:,} {word}{'' if count == 1 else 's'}"
 
 
 def _share(share: Share) -> str:

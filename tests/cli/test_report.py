@@ -133,7 +133,7 @@ def test_a_call_without_a_price_is_told_with_its_bound(given: Doing[None], decla
     text = told("--month", THIS)
 
     assert "On models: at least 0.0021 USD." in text
-    assert "1 calls have no known price: in all" in text
+    assert "1 call without a known price: in all" in text
 
 
 def test_an_empty_month_is_a_short_report_in_both_formats(
@@ -159,7 +159,7 @@ def test_a_queue_has_its_own_figures(given: Doing[None], declared: dict[str, obj
 
     given(two)
 
-    assert "1 tickets, 1 runs, 1 drafts." in told("--month", THIS, "--queue", "Billing")
+    assert "1 ticket, 1 run, 1 draft." in told("--month", THIS, "--queue", "Billing")
     assert "Nothing happened" in told("--month", THIS, "--queue", "Other")
 
 
