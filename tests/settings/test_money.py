@@ -71,3 +71,15 @@ def test_an_hour_and_an_answer_by_hand_cost_what_was_declared() -> None:
     rates = Rates(Decimal(36), 6, "payroll of 2026")
 
     assert (rates.by_hand, rates.reviewing(90_000), rates.reviewing(None)) == (Decimal("3.6"), Decimal("0.9"), None)
+
+
+def test_a_goal_is_a_share_of_drafts_with_its_source(tmp_path: Path) -> None:
+    def goal(told: str) -> str:
+        return GOOD.replace("    knowledge: [help]", f"    goal: {told}\n    knowledge: [help]")
+
+    entry = read(tmp_path, goal("{acceptance: 60%, source: the leads}")).accounts["acme"].goal
+    assert entry is not None
+    assert (entry.share, entry.source) == (0.6, "the leads")
+
+    for wrong in ("{acceptance: 160%, source: the leads}", "{acceptance: 0.6, source: the leads}", "{acceptance: 60%}"):
+        assert problems(tmp_path, goal(wrong)) != []
