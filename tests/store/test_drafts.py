@@ -1,6 +1,5 @@
 """Drafts beyond the run that made them."""
 
-
 import pytest
 
 from gateway.records import DraftState, RunState

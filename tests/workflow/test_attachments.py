@@ -1,4 +1,4 @@
-"""Attached files: named by type and size, read where they are text, screened like everything, else said to be unread."""
+"""Text in attached files is read, screened and heard like the rest; every other file is named as not read."""
 
 from typing import Any
 

@@ -40,10 +40,19 @@
   setInterval(tick, 1000);
   for (const kind of ["pointermove", "keydown", "scroll", "pointerdown"])
     addEventListener(kind, () => { acted = Date.now(); }, { passive: true });
+  const toQuote = (passage) => {
+    const words = passage.querySelector(".words"), quote = passage.querySelector("mark");
+    if (quote) words.scrollTop = quote.offsetTop - words.offsetTop - 40;
+  };
   for (const one of desk.querySelectorAll(".passage")) {
+    if (one.open) toQuote(one);
     let counted = one.open;
     if (counted) opened += 1;
-    one.addEventListener("toggle", () => { if (one.open && !counted) { counted = true; opened += 1; } });
+    one.addEventListener("toggle", () => {
+      if (!one.open) return;
+      toQuote(one);
+      if (!counted) { counted = true; opened += 1; }
+    });
   }
 
   // Forms go out by fetch, so that a lost network leaves everything where it is.
