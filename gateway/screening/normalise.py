@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 LIMIT = 100_000
 """Characters of one message that are looked at at all: about 35 pages. The rest is cut and said to be cut."""
 
+MOST_PASSES = 10
 _UNUSUAL = re.compile(r"[^\n\x20-\x7e]")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
@@ -44,17 +45,29 @@ def normalise(text: str, *, limit: int = LIMIT) -> Normal:
         text = text[:limit]
         found.add("cut")
     hidden = ""
-    if _UNUSUAL.search(text):
-        text = _strip(_SURROGATE, text, "surrogate", found, "\ufffd")
-        text = _BREAK.sub("\n", _mended(text, found))
-        hidden = "".join(chr(ord(c) - 0xE0000) for run in _TAGS.findall(text) for c in run if c >= "\U000e0020")
-        text = _strip(_TAGS, text, "tags", found)
-        text = _strip(_BIDI, text, "bidi", found)
-        text = _strip(_ZERO_WIDTH, text, "zero_width", found)
-        text = _SPACE.sub(" ", text)
-        text = _strip(_CONTROL, text, "control", found)
-        text = unicodedata.normalize("NFC", _narrow(text, found))
+    # What is taken away may have held apart what now reads as something else, so it is looked at again.
+    for _ in range(MOST_PASSES):
+        if not _UNUSUAL.search(text):
+            break
+        before = text
+        text, unseen = _pass(text, found)
+        hidden += unseen
+        if text == before:
+            break
     return Normal(_LINES.sub("\n\n\n", _BLANKS.sub("", text)), frozenset(found), hidden)
+
+
+def _pass(text: str, found: set[str]) -> tuple[str, str]:
+    """(the text with one layer of oddities off, what was written in it in characters nobody can see)."""
+    text = _strip(_SURROGATE, text, "surrogate", found, "\ufffd")
+    text = _BREAK.sub("\n", _mended(text, found))
+    hidden = "".join(chr(ord(c) - 0xE0000) for run in _TAGS.findall(text) for c in run if c >= "\U000e0020")
+    text = _strip(_TAGS, text, "tags", found)
+    text = _strip(_BIDI, text, "bidi", found)
+    text = _strip(_ZERO_WIDTH, text, "zero_width", found)
+    text = _SPACE.sub(" ", text)
+    text = _strip(_CONTROL, text, "control", found)
+    return unicodedata.normalize("NFC", _narrow(text, found)), hidden
 
 
 def _strip(pattern: re.Pattern[str], text: str, name: str, found: set[str], instead: str = "") -> str:

@@ -6,10 +6,12 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
+from gateway.access.visitor import Visitor
 from gateway.api import problems, reports
 from gateway.records import RunState
 from gateway.store import events
 from gateway.store.database import Database
+from tests.pages.conftest import As
 from tests.pages.kept import CARD, NAME
 from tests.pages.rows import everything, walk
 from tests.pages.steps import FAILED_CALL, Call, Plan
@@ -24,6 +26,7 @@ async def api(database: Database) -> AsyncIterator[httpx.AsyncClient]:
     app.state.rates = {}
     problems.install(app)
     app.include_router(reports.router)
+    app.add_middleware(As, visitor=Visitor(operator=True))
     transport = httpx.ASGITransport(app, raise_app_exceptions=False)
     async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as client:
         yield client

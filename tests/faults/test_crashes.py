@@ -107,7 +107,7 @@ def test_killed_before_the_attempt_was_written_down(house: House) -> None:
     exactly_one_note(house, ticket)
 
 
-def test_killed_while_the_model_thinks_leaves_an_attempt_without_an_end(house: House) -> None:
+def test_killed_while_the_model_thinks_leaves_an_attempt_that_is_called_abandoned(house: House) -> None:
     ticket = house.open_ticket(QUESTION)
     attempts = "select a.outcome from attempt a join run r on r.id = a.run_id where r.ticket_id = %s order by a.number"
     until(lambda: house.rows(attempts, ticket), "the model is asked")
@@ -115,7 +115,7 @@ def test_killed_while_the_model_thinks_leaves_an_attempt_without_an_end(house: H
     restart_worker(house)
 
     exactly_one_note(house, ticket)
-    assert [attempt["outcome"] for attempt in house.rows(attempts, ticket)] == [None, "ok"]
+    assert [attempt["outcome"] for attempt in house.rows(attempts, ticket)] == ["abandoned", "ok"]
 
 
 def test_killed_after_the_answer_before_the_decision_was_kept(house: House) -> None:
