@@ -66,6 +66,12 @@ class RequestTrackerHouse(House):
             reply = {"Content": words, "ContentType": "text/plain"}
             emma.post(f"/ticket/{ticket_id}/correspond", json=reply).raise_for_status()
 
+    def commanded(self, ticket_id: str, words: str) -> None:
+        """An agent writes a comment, which the requester does not see."""
+        with self.rt.as_user("emma") as emma:
+            note = {"Content": words, "ContentType": "text/plain"}
+            emma.post(f"/ticket/{ticket_id}/comment", json=note).raise_for_status()
+
     def outcome(self, ticket_id: str) -> dict[str, Any]:
         """What became of a ticket's draft, once that is known."""
         sql = "select o.kind, o.similarity from outcome o join draft d on d.run_id = o.run_id where d.ticket_id = %s"

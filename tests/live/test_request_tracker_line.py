@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from tests.house import until
-from tests.live.rt_house import RequestTrackerHouse
+from tests.live.rt_house import PATIENCE, RequestTrackerHouse
 
 Housed = Callable[..., RequestTrackerHouse]
 
@@ -62,6 +62,25 @@ def test_an_agents_reply_in_rt_becomes_the_outcome_of_the_draft(house: RequestTr
 
     assert house.outcome(ticket)["kind"] in ("sent_as_is", "light_edit", "rewritten", "not_used")
     assert len(house.comments(ticket)) == 1
+
+
+def test_a_wrong_command_in_a_comment_is_answered_in_a_comment_and_a_right_one_sends_the_draft(
+    house: RequestTrackerHouse,
+) -> None:
+    ticket = house.drafted("To be approved")
+    house.commanded(ticket, "/aprove")
+    until(lambda: len(house.comments(ticket)) == 2, f"the answer: {house.log('worker')[-2000:]}", PATIENCE)
+
+    house.commanded(ticket, "/send\nDear Rita,\n\nit arrives within three working days.")
+
+    until(lambda: house.draft_of(ticket)["state"] == "sent", f"sent: {house.log('worker')[-2000:]}", PATIENCE)
+    house.settled(ticket, PATIENCE)
+    sent = [mail for mail in house.mails(ticket) if "it arrives within three working days." in mail]
+    assert len(sent) == 1
+    assert not [mail for mail in house.mails(ticket) if "/send" in mail or "/aprove" in mail]
+    by = house.rows("select act, by, via from review where ticket_id = %s order by id", ticket)
+    assert [(row["act"], row["via"]) for row in by] == [("misunderstood", "note"), ("approve", "note")]
+    assert all(row["by"].startswith("acme:") for row in by)  # RT's own word who emma is; nobody declared her
 
 
 def test_a_delivery_with_another_signature_is_refused(house: RequestTrackerHouse) -> None:

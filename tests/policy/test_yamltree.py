@@ -1,10 +1,9 @@
 """YAML with places, without surprises, in bounded time."""
 
-import time
-
 import pytest
 
 from gateway.policy.yamltree import Fields, Items, Scalar, read_yaml
+from tests.measuring import work
 
 
 def test_words_that_yaml_1_1_takes_for_booleans_stay_words() -> None:
@@ -86,12 +85,11 @@ def test_a_condition_that_needs_quotes_is_shown_in_quotes_and_the_rest_is_read()
 
 @pytest.mark.parametrize("bomb", ["[" * 200_000, "{" * 200_000, "- " * 100_000, "? " * 100_000, "[a: b, " * 40_000])
 def test_a_bomb_is_refused_in_less_than_a_second(bomb: str) -> None:
-    began = time.thread_time()
+    with work() as took:
+        document = read_yaml(bomb)
 
-    document = read_yaml(bomb)
-
+        assert took() < 1
     assert document.mistakes
-    assert time.thread_time() - began < 1
 
 
 def test_a_billion_laughs_never_grow() -> None:
