@@ -1,22 +1,17 @@
 """`/`: what waits for whom, the oldest deadline first, and what became of drafts today."""
 
-import asyncio
-import time
-from collections.abc import AsyncIterator, Collection
 from datetime import UTC, datetime
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, StreamingResponse
 
-from gateway.errors import DatabaseUnavailable
-from gateway.pages.render import STREAM, Word, database_of, page, visitor_of
+from gateway.pages.render import Word, database_of, page, visitor_of
+from gateway.pages.streaming import streamed
 from gateway.store import outcomes
-from gateway.store.database import Database
 from gateway.store.reports.inbox import fingerprint, today, waiting_drafts
 
 routes = APIRouter()
 EVERY = 2.0  # seconds between two looks
-LONGEST = 600.0  # seconds; the browser then asks again by itself
 
 
 @routes.get("/")
@@ -46,18 +41,5 @@ async def inbox(request: Request, account: Word = "", group: Word = "", rule: Wo
 @routes.get("/inbox/live")
 async def live(request: Request) -> StreamingResponse:
     """Says when anything that waits has changed; the page then asks for itself again."""
-    stream = _stream(request, database_of(request), visitor_of(request).accounts)
-    return StreamingResponse(stream, media_type="text/event-stream", headers=STREAM)
-
-
-async def _stream(request: Request, database: Database, accounts: Collection[str] | None) -> AsyncIterator[str]:
-    began, last = time.monotonic(), None
-    yield "retry: 3000\n\n"
-    while time.monotonic() - began < LONGEST and not await request.is_disconnected():
-        try:
-            now = await fingerprint(database, accounts)
-        except DatabaseUnavailable:
-            return
-        yield f"data: {now}\n\n" if now != last else ": still here\n\n"
-        last = now
-        await asyncio.sleep(EVERY)
+    database, accounts = database_of(request), visitor_of(request).accounts
+    return streamed(request, lambda: fingerprint(database, accounts), every=EVERY)

@@ -32,9 +32,6 @@ ASSETS = HERE / "assets"
 NOBODY = "'none'"
 
 
-STREAM = {"Cache-Control": "no-store", "X-Accel-Buffering": "no", "X-Content-Type-Options": "nosniff"}
-
-
 def policy(framed_by: str = NOBODY, *, more: str = "", scripts: str = "") -> str:
     """The Content-Security-Policy: nothing but our own style, script and forms, in nobody's frame unless told."""
     return (
