@@ -6,7 +6,7 @@ STAMP := .venv/.installed
 LIVE_WITHIN ?= 600# seconds for test-live, installing included
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-live check bench lock fmt
+.PHONY: help setup demo test test-live faults check bench lock fmt
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -25,6 +25,9 @@ demo: setup ## the whole line on invented tickets, in the browser; DEMO="--once"
 
 test: setup ## all tests; TESTS="tests/store -k takeover" for some of them
 	$(BIN)/pytest -n $(JOBS) --dist loadfile $(TESTS)
+
+faults: setup ## all of the fault suite, about 30 minutes; ends with its table
+	COUNTERSIGN_FAULTS=whole $(BIN)/pytest -rsfE tests/faults $(TESTS)
 
 check: setup ## format, lint, types, import rules, dead code, policies
 	$(BIN)/ruff format --check .
