@@ -1,5 +1,7 @@
 """The seed at the head and the figures at the end of the fault suite."""
 
+import sys
+
 import pytest
 
 from tests.faults.figures import FIGURES, Figures
@@ -14,7 +16,7 @@ def figures() -> Figures:
 @pytest.fixture
 def seeded() -> int:
     """The seed of what is random, shown with a test that fails."""
-    print(f"seed {SEED}: repeat with COUNTERSIGN_FAULTS_SEED={SEED}")
+    sys.stdout.write(f"seed {SEED}: repeat with COUNTERSIGN_FAULTS_SEED={SEED}\n")
     return SEED
 
 
