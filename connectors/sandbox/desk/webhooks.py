@@ -16,7 +16,7 @@ from connectors.sandbox.desk.shapes import stamp
 from connectors.sandbox.desk.tickets import Happening
 from connectors.signatures import sign_standard_webhooks
 
-KEPT = 1000  # deliveries that the desk remembers
+KEPT = 20_000  # deliveries that the desk remembers, of some 300 bytes each
 LONGEST_PAUSE = 120.0  # seconds; a Retry-After beyond it is cut
 GONE = 410  # Standard Webhooks 1.0: the endpoint wants no more
 
@@ -94,7 +94,8 @@ class Webhooks:
         """One try: the same id and body as before, signed for this moment."""
         url = urlsplit(brand.webhook_url or "")
         origin = f"{url.scheme}://{url.netloc}"
-        line = self._lines.setdefault(origin, HttpClient(origin, allow_private_network=True))
+        if (line := self._lines.get(origin)) is None:
+            line = self._lines[origin] = HttpClient(origin, allow_private_network=True)
         now = int(time.time())
         headers = {
             "content-type": "application/json",
