@@ -8,8 +8,8 @@ from urllib.parse import urlsplit
 
 import typer
 
-from gateway.cli.tables import harmless
 from gateway.errors import GatewayError, NotAllowed
+from gateway.ledger.sheet import harmless
 
 if TYPE_CHECKING:
     from starlette.applications import Starlette

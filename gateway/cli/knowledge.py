@@ -8,8 +8,9 @@ from typing import Annotated, Any
 import typer
 
 from gateway.cli.asking import ask
-from gateway.cli.tables import Column, console, harmless, print_json, print_table
+from gateway.cli.tables import Column, console, print_json, print_table
 from gateway.errors import NotFound
+from gateway.ledger.sheet import harmless
 from gateway.settings import Installation, read_environment
 from gateway.store import knowledge as rows
 from gateway.store.database import Database, Row

@@ -12,8 +12,8 @@ from typing import Annotated, Any, TextIO
 import typer
 
 from gateway.cli.asking import ask, moment
-from gateway.cli.tables import cell
 from gateway.ledger import focus
+from gateway.ledger.sheet import cell
 from gateway.store.database import Database, Row
 from gateway.store.reports import spending
 

@@ -12,8 +12,9 @@ import typer
 from gateway.cli.asking import ask, moment
 from gateway.cli.policy_sets import declared
 from gateway.cli.policy_told import HERE, counted, loaded, say
-from gateway.cli.tables import harmless, print_json
+from gateway.cli.tables import print_json
 from gateway.errors import GatewayError, NotFound
+from gateway.ledger.sheet import harmless
 from gateway.policy import BadExpression, Decision, FailOn, as_csv, as_html, as_text, explain, explain_rules
 from gateway.policy.facts_file import BadFacts, read_facts
 from gateway.policy.kept import read_decision, with_personal

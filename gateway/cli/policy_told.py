@@ -8,7 +8,8 @@ from typing import Annotated, Any
 
 import typer
 
-from gateway.cli.tables import console, harmless
+from gateway.cli.tables import console
+from gateway.ledger.sheet import harmless
 from gateway.policy import Declared, PolicyErrors, PolicySet, TestReport, explain_rules, load
 from gateway.policy.load import NOTHING_DECLARED
 

@@ -10,7 +10,8 @@ from rich.rule import Rule
 from rich.text import Text
 
 from gateway.cli.policy_told import counted
-from gateway.cli.tables import console, harmless, told
+from gateway.cli.tables import console, told
+from gateway.ledger.sheet import harmless
 from gateway.store.reports import Story, duration
 
 LINES = 30  # of one text

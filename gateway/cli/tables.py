@@ -1,13 +1,9 @@
-"""Prints rows: as a table for people, as CSV that a spreadsheet cannot be tricked with, or as JSON for programs."""
+"""Prints rows: as a table for people, as CSV, or as JSON for programs."""
 
-import csv
-import io
 import sys
-import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from decimal import Decimal
 from enum import StrEnum
 from typing import Any, Generic, TypeVar
 
@@ -17,8 +13,9 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from gateway.ledger.sheet import as_csv, harmless
+
 WIDTH = 100  # columns of a table where no terminal says otherwise
-TURNING = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A)])  # direction controls, dropped
 Row = TypeVar("Row")
 
 
@@ -67,11 +64,7 @@ def print_json(value: Any) -> None:
 
 
 def print_csv(headings: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(headings)
-    writer.writerows([cell(value) for value in row] for row in rows)
-    sys.stdout.write(out.getvalue())
+    sys.stdout.write(as_csv(headings, rows))
 
 
 def told(value: object) -> str:
@@ -81,24 +74,3 @@ def told(value: object) -> str:
     if isinstance(value, datetime):
         return value.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S")
     return " ".join(harmless(str(value)).split())
-
-
-def harmless(text: str) -> str:
-    """Without what could move the cursor or turn the line around: a stranger wrote some of what is printed."""
-    return "".join(
-        "\ufffd" if unicodedata.category(c) in ("Cc", "Cs") and c not in "\n\t" else c for c in text
-    ).translate(TURNING)
-
-
-def cell(value: object) -> str:
-    """A field of CSV. Text that a spreadsheet would run as a formula gets an apostrophe in front."""
-    if value is None:
-        return ""
-    if isinstance(value, datetime):
-        return value.astimezone(UTC).isoformat()
-    if isinstance(value, Decimal):
-        return f"{value.normalize():f}" if value else "0"
-    if isinstance(value, int | float):
-        return str(value)
-    text = harmless(str(value))
-    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\n")) else text

@@ -11,8 +11,9 @@ from typer import Typer
 from typer.testing import CliRunner, Result
 
 from gateway.cli import dead, ledger, runs
-from gateway.cli.tables import harmless, print_csv, told
+from gateway.cli.tables import print_csv, told
 from gateway.errors import NotFound
+from gateway.ledger.sheet import harmless
 from gateway.records import RunState
 from gateway.store import events, quarantine
 from gateway.store.database import Database
