@@ -59,7 +59,7 @@ class House:
     desk_port: int = field(default_factory=free_port)
     web_port: int = field(default_factory=free_port)
     stub_url: str = ""
-    model: str = "stub-good"
+    model: str | None = "stub-good"  # None: the drafter that needs no model
     policies: Path = ROOT / "policies"
     knowledge: Path = ARTICLES
     processes: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
@@ -148,7 +148,7 @@ class House:
         installation = {
             "version": 1,
             "accounts": {ACCOUNT: account},
-            "models": {"default": {"owner": OWNER, "candidates": [stub]}},
+            "models": {"default": {"owner": OWNER, "candidates": [stub]}} if self.model else {},
             "knowledge": {"help": {"owner": OWNER, place: str(self.knowledge)}},
         }
         (self.folder / "countersign.yaml").write_text(yaml.safe_dump(installation))

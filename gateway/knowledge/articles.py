@@ -1,13 +1,17 @@
 """Articles that a draft may draw on, and who may read them."""
 
 import hashlib
+import re
 from dataclasses import dataclass, field, fields
 from datetime import datetime
 from enum import StrEnum
 from fnmatch import fnmatchcase
 from typing import Self
 
-INTERNAL_TITLES = ("internal:*",)
+_MARK = r"(?:internal(?: only| use only)?|intern|interne|interno|interna|staff only|agents only)"
+_AHEAD = re.compile(rf"\s*{_MARK}\s*(?::|[|–—-](?:\s|$))", re.IGNORECASE)
+_BRACKETED = re.compile(rf"[(\[]\s*{_MARK}\s*[)\]]", re.IGNORECASE)
+"""How people mark a title: "Internal: refunds", "Internal - refunds", "Refunds (internal)", "[Staff only] Refunds"."""
 AUTHORITY = 5  # of 1 to 9, where a source does not say
 
 
@@ -56,7 +60,7 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class Defaults:
-    """What a source says of all its articles; an article's own word is stronger. A title that begins with "Internal:",
+    """What a source says of all its articles; an article's own word is stronger. A title that is marked as internal,
     or looks like one of `internal_titles`, is internal whatever else is said."""
 
     source: str
@@ -69,8 +73,9 @@ class Defaults:
 
     def audience_of(self, title: str, said: Audience | None) -> Audience:
         """The narrower of what was said and what the title says."""
-        patterns = (*INTERNAL_TITLES, *(pattern.casefold() for pattern in self.internal_titles))
-        if any(fnmatchcase(title.strip().casefold(), pattern) for pattern in patterns):
+        folded = title.strip().casefold()
+        listed = any(fnmatchcase(folded, pattern.casefold()) for pattern in self.internal_titles)
+        if listed or _AHEAD.match(title) or _BRACKETED.search(title):
             return Audience.INTERNAL
         return said or self.audience
 

@@ -46,7 +46,7 @@ FINDINGS = (
     "invented_link",
     "invented_contact", "foreign_link", "invented_quote", "invented_name", "invented_order", "promise", "amount",
     "personal_data_of_others", "prompt_leak", "template_syntax", "markup", "too_long", "internal_quoted", "echo",
-    "advice", "tone", "profanity",
+    "for_staff", "advice", "tone", "profanity",
 )  # fmt: skip
 """What the checks of a draft can find."""
 _CODES = """

@@ -50,13 +50,40 @@ def test_an_article_without_front_matter_takes_its_heading_and_the_defaults(tmp_
     assert (article.language, article.owner, article.audience) == ("en", "Care", Audience.PUBLIC)
 
 
-@pytest.mark.parametrize("title", ["Internal: refunds", "internal: refunds", "  INTERNAL: refunds"])
-def test_a_title_that_begins_with_internal_is_internal_whatever_else_is_said(tmp_path: Path, title: str) -> None:
+@pytest.mark.parametrize(
+    "title",
+    [
+        *(
+            "Internal: refunds",
+            "internal: refunds",
+            "  INTERNAL: refunds",
+            "Internal - refunds",
+            "INTERNAL ONLY | refunds",
+        ),
+        *(
+            "Refunds (Internal)",
+            "(Internal) Refunds",
+            "[staff only] Refunds",
+            "Intern: Erstattungen",
+            "Refunds [ internal ]",
+        ),
+    ],
+)
+def test_a_title_that_is_marked_as_internal_is_internal_whatever_else_is_said(tmp_path: Path, title: str) -> None:
     text = f'---\ntitle: "{title}"\naudience: public\n---\nNever above 100.'
 
     (article,) = read_folder(_folder(tmp_path, a=text), SOURCE).articles
 
     assert article.audience is Audience.INTERNAL
+
+
+@pytest.mark.parametrize(
+    "title", ["Internal transfers between accounts", "Internship", "Internal-medicine cover", "Interne"]
+)
+def test_a_title_that_only_has_the_word_is_none(tmp_path: Path, title: str) -> None:
+    (article,) = read_folder(_folder(tmp_path, a=f'---\ntitle: "{title}"\n---\nText.'), SOURCE).articles
+
+    assert article.audience is Audience.PUBLIC
 
 
 @pytest.mark.parametrize(

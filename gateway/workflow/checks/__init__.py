@@ -9,7 +9,16 @@ from gateway.workflow.checks.identities import invented_name, invented_order
 from gateway.workflow.checks.inventions import foreign_link, invented_contact, invented_link, personal_data_of_others
 from gateway.workflow.checks.shape import cut_off, empty, markup, template_syntax, too_long, unknown_placeholder
 from gateway.workflow.checks.summary import Confidence, confidence, summarise
-from gateway.workflow.checks.wording import advice, profanity, promise, prompt_leak, refusal, tone, wrong_language
+from gateway.workflow.checks.wording import (
+    advice,
+    for_staff,
+    profanity,
+    promise,
+    prompt_leak,
+    refusal,
+    tone,
+    wrong_language,
+)
 
 CHECKS: tuple[Check, ...] = (
     empty,
@@ -35,6 +44,7 @@ CHECKS: tuple[Check, ...] = (
     too_long,
     internal_quoted,
     echo,
+    for_staff,
     advice,
     tone,
     profanity,

@@ -37,6 +37,7 @@ class Kind(StrEnum):
     TOO_LONG = "too_long"
     INTERNAL_QUOTED = "internal_quoted"
     ECHO = "echo"
+    FOR_STAFF = "for_staff"
     ADVICE = "advice"
     TONE = "tone"
     PROFANITY = "profanity"

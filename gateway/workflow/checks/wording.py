@@ -8,7 +8,7 @@ from gateway.screening import Language, language_of
 from gateway.workflow.checks.findings import Checked, Finding, Kind, Severity, whole
 from gateway.workflow.checks.sentences import sentences
 from gateway.workflow.checks.shingles import folded, overlaps
-from gateway.workflow.checks.words import ADVICE, DONE, LEAK, PROFANITY, PROMISE, REFUSAL, TONE
+from gateway.workflow.checks.words import ADVICE, DONE, FOR_STAFF, LEAK, PROFANITY, PROMISE, REFUSAL, TONE
 
 _LETTERS = 40
 _SURE = 0.8
@@ -41,6 +41,12 @@ def advice(checked: Checked) -> Iterator[Finding]:
 def tone(checked: Checked) -> Iterator[Finding]:
     for name, pattern in TONE.items():
         yield from _phrases(pattern, checked, Kind.TONE, Severity.CONCERN, f"The draft sounds {name}.")
+
+
+def for_staff(checked: Checked) -> Iterator[Finding]:
+    """An article that colleagues wrote for each other, and that nobody marked as internal."""
+    detail = "The draft speaks of the customer as if to a colleague."
+    yield from _phrases(FOR_STAFF, checked, Kind.FOR_STAFF, Severity.CONCERN, detail)
 
 
 def profanity(checked: Checked) -> Iterator[Finding]:

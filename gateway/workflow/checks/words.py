@@ -62,6 +62,17 @@ DONE = re.compile(
 )
 """Claims that something happened: a draft has no hands."""
 
+FOR_STAFF = re.compile(
+    r"\b(?:ask|tell|inform|advise|remind|transfer|verify|confirm (?:it )?with|call|contact|apologi[sz]e to"
+    r"|escalate) (?:the |this )?(?:customer|user|client|caller|requester)(?:['’]s)?\b"
+    r"|\b(?:the|this) (?:customer|caller|requester)(?:['’]s)? (?:account|identity|profile|record|has|is|wants|must"
+    r"|cannot|says)\b"
+    r"|\b(?:bitten|fragen|informieren) sie den kunden\b|\b(?:den|des) kunden (?:fragen|bitten|informieren|hinweisen)\b"
+    r"|\b(?:demandez|informez|dites) (?:le|la|au) client\b|\b(?:pida|pregunte|informe) al cliente\b",
+    _I,
+)
+"""Instructions for whoever handles the ticket."""
+
 ADVICE = {
     "legal": re.compile(
         r"\b(?:you (?:should|could|can|may) (?:sue|take (?:legal action|them to court)|file (?:a lawsuit|suit))"

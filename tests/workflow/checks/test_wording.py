@@ -1,7 +1,16 @@
 import pytest
 
 from gateway.workflow.checks import Kind, Severity, Source
-from gateway.workflow.checks.wording import advice, profanity, promise, prompt_leak, refusal, tone, wrong_language
+from gateway.workflow.checks.wording import (
+    advice,
+    for_staff,
+    profanity,
+    promise,
+    prompt_leak,
+    refusal,
+    tone,
+    wrong_language,
+)
 from tests.workflow.checks.draft import TEXT, draft
 
 
@@ -115,3 +124,24 @@ def test_a_tone_that_would_hurt_is_found(text: str, how: str) -> None:
 @pytest.mark.parametrize("text", ["Thank you!", "Your IBAN and BIC are right.", "The GPS of the AC-3 works."])
 def test_a_friendly_tone_is_in_order(text: str) -> None:
     assert not list(tone(draft(text)))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Ask the customer whether the card was stolen.",
+        "Inform customer this card is no longer active.",
+        "Verify the customer's identity using standard procedures.",
+        "Note that the caller has three attempts.",
+        "Bitten Sie den Kunden um die Bestellnummer.",
+    ],
+)
+def test_what_is_said_to_a_colleague_needs_a_persons_eye(text: str) -> None:
+    (finding, *_) = for_staff(draft(text))
+
+    assert finding.severity is Severity.CONCERN
+
+
+@pytest.mark.parametrize("text", ["Our customers like it.", "Ask our customer service.", TEXT])
+def test_what_is_said_to_a_customer_is_not_for_staff(text: str) -> None:
+    assert not list(for_staff(draft(text)))
