@@ -114,7 +114,8 @@ def show(seen: Sequence[Mapping[str, Any]], took: float, load: float) -> None:
         print(f"  {title}: {shares}")
     facts = [row["facts"] for row in seen if row["facts"]]
     noticed = Counter(found for fact in facts for found in fact.get("draft.findings", ()))
-    print(f"  noticed in drafts: {', '.join(f'{name} {number}' for name, number in noticed.most_common()) or 'nothing'}")
+    told = ", ".join(f"{name} {number}" for name, number in noticed.most_common())
+    print(f"  noticed in drafts: {told or 'nothing'}")
     claims = sum(bool(fact.get("draft.uncited_claims")) for fact in facts)
     print(f"  drafts with a statement that no source has: {claims}")
 

@@ -7,7 +7,7 @@ from connectors.contract import Capability, Connector, HasArticles, HasHistory
 from gateway.errors import ConfigurationInvalid
 from gateway.knowledge import Audience, Defaults
 from gateway.knowledge.pages import Sitemap
-from gateway.knowledge.sources import DAY, HOUR, MINUTE, NEVER, Declared, Files, HelpCentre, Reads
+from gateway.knowledge.sources import HOUR, MINUTE, NEVER, Declared, Files, HelpCentre, Reads
 from gateway.settings import Installation, KnowledgeEntry
 from gateway.workflow.solved import Solved
 
@@ -56,7 +56,7 @@ def _declared(name: str, entry: KnowledgeEntry, installation: Installation, desk
         place=f"{entry.kind} {getattr(entry, entry.kind)}",
         read=_reader(entry, defaults, installation, desks),
         every=entry.every_seconds or (MINUTE if here else HOUR),
-        whole_every=NEVER if entry.kind == "solved" else DAY,
+        whole_every=NEVER if entry.kind == "solved" else entry.whole_every_seconds or 6 * HOUR,
         here=here,
     )
 

@@ -9,6 +9,8 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
+from protego import Protego
+
 from connectors.errors import ConnectorError, NotFound, Rejected
 from connectors.http import HttpClient
 from gateway.knowledge.articles import Article, Defaults
@@ -18,6 +20,8 @@ from gateway.knowledge.sources import Content
 
 LARGEST_SITEMAP = 10_000_000  # bytes
 LARGEST_PAGE = 2_000_000
+LARGEST_ROBOTS = 500_000  # what RFC 9309 asks to be read at least
+US = "countersign"
 MOST_SITEMAPS = 50
 GONE = (404, 410)
 NAMES = "{http://www.sitemaps.org/schemas/sitemap/0.9}"
@@ -48,13 +52,20 @@ class Sitemap:
         site = urlsplit(self.address)
         http = HttpClient(
             f"{site.scheme}://{site.netloc}",
-            headers={"user-agent": "countersign"},
+            headers={"user-agent": US},
             allow_private_network=self.allow_private_network,
         )
         turn = _Turn(json.loads(cursor) if cursor else {})
         try:
+            robots = await _robots(http)
+            closed = 0
             async for page, changed in self._listed(http, turn):
-                await self._page(http, page, changed, turn)
+                if robots.can_fetch(page, US):
+                    await self._page(http, page, changed, turn)
+                else:
+                    closed += 1
+            if closed:
+                turn.problems.append(f"{closed} page(s) are not read: robots.txt closes them to {US!r}")
         finally:
             await http.close()
         return Content(turn.articles, turn.problems, unread=turn.unread, cursor=json.dumps(turn.seen))
@@ -105,6 +116,18 @@ class Sitemap:
                 raise
             said = {key: value for key, value in said.items() if key not in ("updated", "language")}
             return article_of(said, article_text(html), page, self.defaults)
+
+
+async def _robots(http: HttpClient) -> Protego:
+    """What the site lets us read. None there, or somewhere else: everything (RFC 9309). Raises ConnectorError where
+    the site does not answer."""
+    try:
+        told = await http.first_bytes("/robots.txt", LARGEST_ROBOTS)
+    except ConnectorError as error:
+        if not (isinstance(error, NotFound) or (error.status and 300 <= error.status < 500)):
+            raise
+        told = b""
+    return Protego.parse(told.decode(errors="replace"))
 
 
 async def _bytes(http: HttpClient, address: str, largest: int) -> bytes:

@@ -15,7 +15,7 @@ from gateway.knowledge.entries import Unreadable, article_of
 from gateway.knowledge.markup import article_text
 from gateway.knowledge.readers import read_source
 
-MINUTE, HOUR, DAY, NEVER = 60.0, 3600.0, 86_400.0, 3_153_600_000.0  # seconds
+MINUTE, HOUR, NEVER = 60.0, 3600.0, 3_153_600_000.0  # seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ class Declared:
     place: str
     read: Reads
     every: float = HOUR
-    whole_every: float = DAY
+    whole_every: float = 6 * HOUR
     here: bool = False
 
     @property

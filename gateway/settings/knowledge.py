@@ -30,6 +30,8 @@ class KnowledgeEntry(BaseModel):
     brand: str | None = None
     authority: int = Field(5, ge=1, le=9)  # of two articles that say the same, the one with more is shown first
     every: str | None = Field(None, description="15m, 1h, or 1d")
+    # Help desks do not tell of deletions: that often all articles are read, and what is not there any more goes.
+    whole_every: str | None = Field(None, description="15m, 6h, or 1d")
     allow_private_network: bool = False  # of a sitemap inside
     most_pages: int = Field(2_000, ge=1, le=20_000)  # of a sitemap
 
@@ -40,9 +42,13 @@ class KnowledgeEntry(BaseModel):
 
     @property
     def every_seconds(self) -> float | None:
-        return float(self.every[:-1]) * _SECONDS[self.every[-1]] if self.every else None
+        return _seconds(self.every)
 
-    @field_validator("every", mode="before")
+    @property
+    def whole_every_seconds(self) -> float | None:
+        return _seconds(self.whole_every)
+
+    @field_validator("every", "whole_every", mode="before")
     @classmethod
     def _interval(cls, told: object) -> object:
         if told is None or (isinstance(told, str) and re.fullmatch(r"[1-9][0-9]{0,3}[mhd]", told)):
@@ -54,3 +60,7 @@ class KnowledgeEntry(BaseModel):
         if sum(getattr(self, place) is not None for place in PLACES) != 1:
             raise ValueError(f"give exactly one of {', '.join(PLACES)}")
         return self
+
+
+def _seconds(interval: str | None) -> float | None:
+    return float(interval[:-1]) * _SECONDS[interval[-1]] if interval else None

@@ -33,7 +33,7 @@ class Site:
 
     def asked_for_pages(self) -> list[str]:
         """Since the last time, without sitemaps."""
-        asked, self.asked = [path for path in self.asked if not path.endswith(".xml")], []
+        asked, self.asked = [path for path in self.asked if not path.endswith((".xml", "/robots.txt"))], []
         return asked
 
 

@@ -77,6 +77,36 @@ async def test_nothing_of_another_site_is_asked_for(site: Site) -> None:
     assert "leads away" in content.problems[0]
 
 
+async def test_what_robots_txt_closes_to_us_is_not_asked_for_and_goes(site: Site) -> None:
+    for path in ("/returns", "/account/mine", "/search?q=1"):
+        site.put(path, "Text.")
+    first = await read(site)
+    site.asked_for_pages()
+
+    site.pages["/robots.txt"] = (
+        b"User-agent: *\nDisallow: /\n\nUser-agent: Countersign\nDisallow: /account\nDisallow: /*?q=\n"
+    )
+    second = await read(site, first.cursor)
+
+    assert len(first.articles) == 3
+    assert site.asked_for_pages() == ["/returns"]
+    assert [article.title for article in second.articles] == ["returns"]
+    assert (second.whole, list(second.unread)) == (True, [])
+    assert second.problems == ["2 page(s) are not read: robots.txt closes them to 'countersign'"]
+
+
+@pytest.mark.parametrize(("answer", "reads"), [(404, True), (403, True), (302, True), (503, False)])
+async def test_a_site_that_cannot_say_what_is_closed_is_left_for_later(site: Site, answer: int, reads: bool) -> None:
+    site.put("/returns", "Text.")
+    site.pages["/robots.txt"] = answer
+
+    if reads:
+        assert (await read(site)).articles
+    else:
+        with pytest.raises(ConnectorError):
+            await read(site)
+
+
 async def test_an_address_inside_is_refused_unless_the_owner_allows_it(site: Site) -> None:
     site.put("/good", "Text.")
 
