@@ -8,6 +8,7 @@ from gateway.errors import ConfigurationInvalid
 from gateway.knowledge import Audience, Defaults
 from gateway.knowledge.pages import Sitemap
 from gateway.knowledge.sources import HOUR, MINUTE, NEVER, Declared, Files, HelpCentre, Reads
+from gateway.screening.detectors import Detectors
 from gateway.settings import Installation, KnowledgeEntry
 from gateway.workflow.solved import Solved
 
@@ -26,7 +27,7 @@ def meaning_of(installation: Installation) -> "Meaning | None":
     return Meaning()
 
 
-def sources_of(installation: Installation, desks: Mapping[str, Connector]) -> list[Declared]:
+def sources_of(installation: Installation, desks: Mapping[str, Connector], detectors: Detectors) -> list[Declared]:
     """What a worker looks after. Raises ConfigurationInvalid where a help desk has nothing to give."""
     problems = [
         f"knowledge {name}: the help desk of {account} gives no {'articles' if kind == 'account' else 'solved tickets'}"
@@ -36,10 +37,16 @@ def sources_of(installation: Installation, desks: Mapping[str, Connector]) -> li
     ]
     if problems:
         raise ConfigurationInvalid(problems)
-    return [_declared(name, entry, installation, desks) for name, entry in installation.knowledge.items()]
+    return [_declared(name, entry, installation, desks, detectors) for name, entry in installation.knowledge.items()]
 
 
-def _declared(name: str, entry: KnowledgeEntry, installation: Installation, desks: Mapping[str, Connector]) -> Declared:
+def _declared(
+    name: str,
+    entry: KnowledgeEntry,
+    installation: Installation,
+    desks: Mapping[str, Connector],
+    detectors: Detectors,
+) -> Declared:
     here = entry.kind in ("folder", "jsonl")
     defaults = Defaults(
         name,
@@ -54,7 +61,7 @@ def _declared(name: str, entry: KnowledgeEntry, installation: Installation, desk
         defaults=defaults,
         contact=entry.owner.contact,
         place=f"{entry.kind} {getattr(entry, entry.kind)}",
-        read=_reader(entry, defaults, installation, desks),
+        read=_reader(entry, defaults, installation, desks, detectors),
         every=entry.every_seconds or (MINUTE if here else HOUR),
         whole_every=NEVER if entry.kind == "solved" else entry.whole_every_seconds or 6 * HOUR,
         here=here,
@@ -62,13 +69,17 @@ def _declared(name: str, entry: KnowledgeEntry, installation: Installation, desk
 
 
 def _reader(
-    entry: KnowledgeEntry, defaults: Defaults, installation: Installation, desks: Mapping[str, Connector]
+    entry: KnowledgeEntry,
+    defaults: Defaults,
+    installation: Installation,
+    desks: Mapping[str, Connector],
+    detectors: Detectors,
 ) -> Reads:
     if entry.account:
         return HelpCentre(cast(HasArticles, desks[entry.account]), defaults)
     if entry.solved:
         regions = installation.accounts[entry.solved].phone_regions
-        return Solved(cast(HasHistory, desks[entry.solved]), defaults, tuple(regions))
+        return Solved(cast(HasHistory, desks[entry.solved]), defaults, tuple(regions), detectors)
     if entry.sitemap:
         return Sitemap(entry.sitemap, defaults, entry.most_pages, entry.allow_private_network)
     path = entry.folder or entry.jsonl

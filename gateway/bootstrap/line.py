@@ -10,6 +10,7 @@ from gateway.bootstrap.knowledge import meaning_of, sources_of
 from gateway.bootstrap.models import budgets_of, routes_of
 from gateway.bootstrap.people import people_of, signer_of
 from gateway.bootstrap.policies import declared_by
+from gateway.bootstrap.screening import detectors_of
 from gateway.errors import ConfigurationInvalid
 from gateway.knowledge.library import Library
 from gateway.knowledge.sync import Librarian
@@ -37,7 +38,8 @@ def build_line(environment: Environment, installation: Installation, database: D
     drafter = _drafter(environment.policies / "prompts")
     policies = InForce(environment.policies, database, declared_by(installation), watch=environment.watch_policies)
     desks = _desks(installation)
-    sources = sources_of(installation, {name: desk.connector for name, desk in desks.items()})
+    detectors = detectors_of(installation)
+    sources = sources_of(installation, {name: desk.connector for name, desk in desks.items()}, detectors)
     budgets = budgets_of(installation)
     line = Line(
         database=database,
@@ -52,6 +54,7 @@ def build_line(environment: Environment, installation: Installation, database: D
         people=people_of(installation),
         review_key=signer_of(environment).link,
         most_tries=environment.most_tries,
+        detectors=detectors,
     )
     return line, Parts(drafter, policies, Librarian(database, sources))
 
@@ -87,6 +90,7 @@ def _desk(name: str, entry: AccountEntry, connector: Connector) -> Desk:
         send_without_conditional_write=entry.send_without_conditional_write,
         drafts_open_tickets=entry.open_tickets == "draft",
         poll_every=poll_every(entry, connector),
+        settle=entry.settle_seconds,
         shadow=entry.mode == "shadow",
         sample=entry.sample_share,
         reopened_within=entry.reopened_span,

@@ -46,6 +46,7 @@ def sync(
     """Read sources now, from their beginning: what is gone there is gone here at once."""
     from gateway.bootstrap import desk_connectors, installation_of
     from gateway.bootstrap.knowledge import sources_of
+    from gateway.bootstrap.screening import detectors_of
     from gateway.knowledge.sync import Librarian, Synced
 
     installation = installation_of(read_environment())
@@ -55,7 +56,7 @@ def sync(
     async def synced(database: Database) -> list[Synced]:
         desks = desk_connectors(installation)
         try:
-            librarian = Librarian(database, sources_of(installation, desks))
+            librarian = Librarian(database, sources_of(installation, desks, detectors_of(installation)))
             return await librarian.sync(names or [], whole=not changes)
         finally:
             for desk in desks.values():

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Self
 
+from gateway.screening.detectors import Finder
 from gateway.screening.known import Known, KnownValues
 from gateway.screening.orders import OrderNumbers
 from gateway.screening.personal import PLACEHOLDER, Kind, Match, merged, personal
@@ -17,11 +18,11 @@ _MARGIN = 300  # characters behind a limit that are searched too: no value but a
 class Vault:
     """The placeholders of one run. `<PERSON_1>` means the same in every text that went through one vault.
 
-    `known` is searched besides what patterns find; kinds in `keep` are counted and left in place. Each text goes
-    through `mask` once. `restore(mask(text)) == text` for every text. The values never show in `repr`, logs or
-    errors; `to_dict` holds them and belongs where the ticket's content is kept."""
+    `known` is searched besides what patterns and the `finder` find; kinds in `keep` are counted and left in place. Each
+    text goes through `mask` once. `restore(mask(text)) == text` for every text. The values never show in `repr`, logs
+    or errors; `to_dict` holds them and belongs where the ticket's content is kept."""
 
-    __slots__ = ("_counts", "_keep", "_known", "_numbers", "_orders", "_placeholders", "_regions", "_values")
+    __slots__ = ("_counts", "_finder", "_keep", "_known", "_numbers", "_orders", "_placeholders", "_regions", "_values")
 
     def __init__(
         self,
@@ -30,9 +31,11 @@ class Vault:
         keep: Iterable[Kind] = (),
         regions: Sequence[str] = REGIONS,
         orders: Sequence[str] = (),
+        finder: Finder | None = None,
     ) -> None:
         self._known = KnownValues(known)
         self._orders = OrderNumbers(orders)
+        self._finder = finder
         self._keep = frozenset(keep) - {Kind.LITERAL}
         self._regions = tuple(regions)
         self._placeholders: dict[tuple[Kind, str], str] = {}
@@ -52,7 +55,8 @@ class Vault:
         """Everything personal in a text, with overlaps."""
         literals = [Match(Kind.LITERAL, *match.span()) for match in PLACEHOLDER.finditer(text)]
         orders = [Match(Kind.ORDER, *span) for span in self._orders.find(text)]
-        return [*literals, *self._known.find(text), *orders, *personal(text, regions=self._regions)]
+        more = self._finder(text) if self._finder else ()
+        return [*literals, *self._known.find(text), *orders, *personal(text, regions=self._regions), *more]
 
     def mask(self, text: str, *, limit: int | None = None) -> str:
         """The text with placeholders. Nothing that was found is left in it, except the kinds to keep.
@@ -115,9 +119,10 @@ class Vault:
         keep: Iterable[Kind] = (),
         regions: Sequence[str] = REGIONS,
         orders: Sequence[str] = (),
+        finder: Finder | None = None,
     ) -> Self:
         """The vault as it was, ready to restore and to mask further texts. Settings are given anew."""
-        vault = cls(known, keep=keep, regions=regions, orders=orders)
+        vault = cls(known, keep=keep, regions=regions, orders=orders, finder=finder)
         for kind, value, name in data["entries"]:
             vault._placeholders[Kind(kind), value] = name
             vault._values[name[1:-1]] = value

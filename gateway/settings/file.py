@@ -105,6 +105,8 @@ class AccountEntry(_Entry):
     mode: Literal["live", "shadow"] = "live"
     # Of what policies send, this share is put in front of a reviewer afterwards.
     sample: str = Field("0%", pattern=r"^(100|[0-9]{1,2}([.][0-9]{1,2})?)%$", description="5%")
+    # A message of the requester waits so long for the next one, so that a burst gets one draft.
+    settle: str = Field("3s", pattern=r"^([0-9]|[1-5][0-9]|60)s$", description="0s to 60s")
     # A requester who writes again within this time after a reply was not helped by it.
     reopened_within: str = Field("7d", pattern=r"^[1-9][0-9]{0,2}[hdw]$", description="48h, 7d, or 2w")
     # Solved tickets and their replies may become knowledge for agents, with personal data taken out.
@@ -127,6 +129,10 @@ class AccountEntry(_Entry):
     @property
     def reopened_span(self) -> timedelta:
         return timedelta(**{_SPANS[self.reopened_within[-1]]: int(self.reopened_within[:-1])})
+
+    @property
+    def settle_seconds(self) -> float:
+        return float(self.settle[:-1])
 
     @field_validator("poll_every", mode="before")
     @classmethod
@@ -212,6 +218,14 @@ class RouteEntry(_Entry):
         return self
 
 
+class ScreeningEntry(_Entry):
+    """Detectors besides ours, each an extra. They only add to what is found."""
+
+    # Language -> a spaCy model by package or folder, which you install; the extra `presidio`. The first is the default.
+    presidio: dict[Annotated[str, Field(pattern=r"^[a-z]{2}$")], str] = {}
+    defender: bool = False  # a classifier of attacks on models; the extra `defender`
+
+
 class Installation(_Entry):
     """The whole file."""
 
@@ -221,6 +235,7 @@ class Installation(_Entry):
     knowledge: dict[Name, KnowledgeEntry] = {}
     # Passages are found by what they mean too, and not by their words alone; needs the extra `semantic`.
     semantic_search: bool = False
+    screening: ScreeningEntry = ScreeningEntry()
     budgets: dict[Name, BudgetEntry] = {}
     rates: RatesEntry | None = None
     people: dict[Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._-]{0,62}$")], PersonEntry] = {}

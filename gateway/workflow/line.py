@@ -10,6 +10,7 @@ from gateway.knowledge.library import Library
 from gateway.ledger.budgets import Budget
 from gateway.models import Drafter, Route, Voice
 from gateway.policy import PolicySet
+from gateway.screening.detectors import Detectors
 from gateway.store.attempts import AttemptRows
 from gateway.store.database import Database
 from gateway.workflow.definitions import Definition
@@ -34,6 +35,7 @@ class Desk:
     send_without_conditional_write: bool = False
     drafts_open_tickets: bool = False  # also what waited for an answer before the account was connected
     poll_every: float | None = None  # seconds; None: events come by webhook alone
+    settle: float = 0.0  # seconds that a message waits for the next one
     shadow: bool = False  # the whole line runs, and nothing at all is written into the help desk
     sample: float = 0.0  # the share of what policies send that a reviewer looks at afterwards
     reopened_within: timedelta = timedelta(days=7)
@@ -57,6 +59,7 @@ class Line:
     budgets: Sequence[Budget] = ()  # how much may be spent on models
     review_key: Callable[[int], str] = lambda _run_id: ""  # signs the link of a draft for its note
     most_tries: int = 12
+    detectors: Detectors = field(default_factory=Detectors)
 
     def review_link(self, run_id: int) -> str:
         """Where a draft is reviewed. The key shows this one draft to whoever reads the note."""

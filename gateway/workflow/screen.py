@@ -19,6 +19,7 @@ from gateway.screening import (
     questions,
     together,
 )
+from gateway.screening.detectors import Detectors
 from gateway.workflow.attachments import LONGEST_NAME, Attached, read_files
 from gateway.workflow.context import ASKING, Reading
 from gateway.workflow.importance import Piece, newest_within, pieces, shares
@@ -79,7 +80,8 @@ async def screen(walk: Walk, reading: Reading) -> Screened:
     with walk.timed(STEP):
         work = (walk, reading, known, files)
         large = sum(len(message.body) for message in reading.ticket.messages) > LARGE
-        screened = await asyncio.to_thread(_screen, *work) if large else _screen(*work)
+        beside = large or walk.line.detectors.slow
+        screened = await asyncio.to_thread(_screen, *work) if beside else _screen(*work)
     walk.keep(STEP, _data(screened), _content(screened))
     return screened
 
@@ -87,7 +89,9 @@ async def screen(walk: Walk, reading: Reading) -> Screened:
 def _screen(walk: Walk, reading: Reading, known: Sequence[Known], files: Sequence[Attached]) -> Screened:
     ticket = reading.ticket
     policies = walk.line.policies()
-    vault = Vault(known, regions=walk.desk.phone_regions, orders=walk.desk.order_numbers)
+    vault = Vault(
+        known, regions=walk.desk.phone_regions, orders=walk.desk.order_numbers, finder=walk.line.detectors.find
+    )
     asked = pieces(reading.unanswered, [True] * len(reading.unanswered))
     shown = newest_within([piece.text for piece in asked], LONGEST_QUESTION)
     question = "\n\n".join(asked[at].text for at in shown)
@@ -110,7 +114,7 @@ def _screen(walk: Walk, reading: Reading, known: Sequence[Known], files: Sequenc
         vault=vault,
         language=code,
         language_confidence=language.confidence,
-        injection=_injection(ticket, asked, thread, files),
+        injection=_injection(walk.line.detectors, ticket, asked, thread, files),
         topics=policies.find_topics(f"{ticket.subject}\n{question}"[:LONGEST_QUESTION], code),
         pii=dict(vault.counts),
         removed=tuple(sorted({kind for piece in asked for kind in piece.cleaned.removed})),
@@ -148,9 +152,16 @@ def _files(files: Sequence[Attached], vault: Vault) -> Iterator[File]:
         left -= size
 
 
-def _injection(ticket: Ticket, asked: Sequence[Piece], thread: Sequence[Piece], files: Sequence[Attached]) -> Injection:
+def _injection(
+    detectors: Detectors,
+    ticket: Ticket,
+    asked: Sequence[Piece],
+    thread: Sequence[Piece],
+    files: Sequence[Attached],
+) -> Injection:
     """Signs in all that the requester's side wrote and a model is shown, and in what was quoted or hidden."""
-    found = [injection_in(ticket.subject, place="subject")]
+    found = [injection_in(ticket.subject, place="subject"), detectors.injection([ticket.subject], "subject")]
+    found.append(detectors.injection((piece.cleaned.text for piece in asked), "message"))
     for piece in asked:
         part = piece.cleaned
         found.append(
@@ -166,6 +177,7 @@ def _injection(ticket: Ticket, asked: Sequence[Piece], thread: Sequence[Piece], 
             found.append(
                 injection_in(content.text, hidden=content.hidden, oddities=content.removed, place="attachment")
             )
+            found.append(detectors.injection([content.text], "attachment"))
     return together(*found)
 
 
@@ -190,7 +202,13 @@ def _of(person: Person) -> Iterator[tuple[Kind, str | None]]:
 
 def _vault_kept(walk: Walk, known: Sequence[Known], content: Mapping[str, Any]) -> Vault:
     desk = walk.desk
-    return Vault.from_dict(content["vault"], known, regions=desk.phone_regions, orders=desk.order_numbers)
+    return Vault.from_dict(
+        content["vault"],
+        known,
+        regions=desk.phone_regions,
+        orders=desk.order_numbers,
+        finder=walk.line.detectors.find,
+    )
 
 
 def _data(screened: Screened) -> dict[str, Any]:

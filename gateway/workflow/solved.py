@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from connectors.contract import HasHistory, Message, Role, Status, Ticket, Visibility
@@ -10,6 +10,7 @@ from connectors.errors import RetryLater
 from gateway.knowledge import Article, Defaults
 from gateway.knowledge.sources import Content
 from gateway.screening import PLACEHOLDER, Vault, clean, injection_in, language_of
+from gateway.screening.detectors import Detectors
 from gateway.workflow.context import ASKING
 from gateway.workflow.screen import known_in
 
@@ -27,6 +28,7 @@ class Solved:
     desk: HasHistory
     defaults: Defaults
     phone_regions: Sequence[str]
+    detectors: Detectors = field(default_factory=Detectors)
 
     async def __call__(self, cursor: str | None) -> Content:
         newest = datetime.fromisoformat(cursor) if cursor else datetime.now(UTC) - LOOKS_BACK
@@ -39,7 +41,9 @@ class Solved:
                     seen += 1
                     in_order = in_order and ticket.updated_at >= newest
                     newest = max(newest, ticket.updated_at)
-                    article = await asyncio.to_thread(learnt_from, ticket, self.defaults, self.phone_regions)
+                    article = await asyncio.to_thread(
+                        learnt_from, ticket, self.defaults, self.phone_regions, self.detectors
+                    )
                     if article is not None:
                         found[ticket.id] = article
                 if seen >= MOST_TICKETS:
@@ -62,7 +66,9 @@ class Solved:
         )
 
 
-def learnt_from(ticket: Ticket, defaults: Defaults, phone_regions: Sequence[str]) -> Article | None:
+def learnt_from(
+    ticket: Ticket, defaults: Defaults, phone_regions: Sequence[str], detectors: Detectors
+) -> Article | None:
     """An article of a solved ticket; None where no colleague's reply solved it, or nothing can be learnt from it.
 
     Good is a reply by a person of the team after which the requester had nothing to add. Our own replies teach nothing:
@@ -76,7 +82,9 @@ def learnt_from(ticket: Ticket, defaults: Defaults, phone_regions: Sequence[str]
     asked, answered = _words(question), _words(said[-1])
     if len(answered) < SHORTEST_REPLY or not asked or injection_in(f"{asked}\n{answered}").score >= SUSPICIOUS:
         return None
-    vault = Vault(known_in(ticket), regions=tuple(phone_regions))
+    if detectors.injection([asked, answered], "message").signals:
+        return None
+    vault = Vault(known_in(ticket), regions=tuple(phone_regions), finder=detectors.find)
     title = _without_values(vault, clean(ticket.subject).text)[:200] or "A solved ticket"
     return Article(
         source=defaults.source,

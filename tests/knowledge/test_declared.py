@@ -10,6 +10,7 @@ from gateway.bootstrap.knowledge import sources_of
 from gateway.errors import ConfigurationInvalid
 from gateway.knowledge import Audience
 from gateway.knowledge.sources import Declared
+from gateway.screening.detectors import Detectors
 from gateway.settings import Installation, KnowledgeEntry
 from tests.fakes import EVERYTHING, MemoryDesk
 
@@ -21,7 +22,7 @@ def declared(can: frozenset[Capability] = frozenset(), **told: Any) -> Declared:
     installation = Installation.model_validate(
         {"accounts": {"acme": ACME}, "knowledge": {"help": {"owner": OWNER, **told}}}
     )
-    (source,) = sources_of(installation, {"acme": MemoryDesk(capabilities=EVERYTHING | can)})  # type: ignore[dict-item]
+    (source,) = sources_of(installation, {"acme": MemoryDesk(capabilities=EVERYTHING | can)}, Detectors())  # type: ignore[dict-item]
     return source
 
 

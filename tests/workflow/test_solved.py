@@ -10,6 +10,7 @@ from connectors.contract import BodyFormat, Message, Person, Status, Ticket, Vis
 from connectors.errors import RateLimited
 from gateway.knowledge import Audience, Defaults
 from gateway.screening import PLACEHOLDER
+from gateway.screening.detectors import Detectors
 from gateway.workflow.solved import Solved, learnt_from
 from tests.fakes import AGENT, OURSELVES, REQUESTER
 
@@ -55,7 +56,7 @@ def solved(archive: Archive) -> Solved:
 
 
 def test_a_solved_ticket_teaches_its_question_and_the_reply_that_solved_it_without_personal_data() -> None:
-    article = learnt_from(ticket(ASKED, ANSWERED), DEFAULTS, ("US",))
+    article = learnt_from(ticket(ASKED, ANSWERED), DEFAULTS, ("US",), Detectors())
 
     assert article is not None
     assert (article.id, article.title, article.audience) == ("7", "Card of [person] refused", Audience.INTERNAL)
@@ -65,7 +66,7 @@ def test_a_solved_ticket_teaches_its_question_and_the_reply_that_solved_it_witho
 
 
 def test_no_placeholder_is_left_that_another_ticket_would_fill_with_its_own_values() -> None:
-    article = learnt_from(ticket(ASKED, ANSWERED), DEFAULTS, ("US",))
+    article = learnt_from(ticket(ASKED, ANSWERED), DEFAULTS, ("US",), Detectors())
 
     assert article is not None
     assert PLACEHOLDER.search(f"{article.title} {article.text}") is None
@@ -86,7 +87,7 @@ def test_no_placeholder_is_left_that_another_ticket_would_fill_with_its_own_valu
     ids=["open", "unanswered", "too short", "not solved", "a note", "our reply", "our reply by mark", "an attack"],
 )
 def test_what_did_not_solve_it_or_is_ours_teaches_nothing(other: Ticket) -> None:
-    assert learnt_from(other, DEFAULTS, ("US",)) is None
+    assert learnt_from(other, DEFAULTS, ("US",), Detectors()) is None
 
 
 async def test_reading_goes_on_from_the_newest_change_that_was_seen() -> None:
