@@ -3,11 +3,12 @@
 from dataclasses import dataclass
 
 from gateway.access.people import Person, Right
-from gateway.errors import NotAllowed, NotFound
+from gateway.errors import GatewayError, NotAllowed, NotFound
 
 OPERATOR = "admin"  # whoever holds the admin token, or sits at the machine itself
 _OF_THE_OPERATOR = frozenset({Right.ADMIN, Right.OPS, Right.AUDITOR})
 
+NOTHING = "there is nothing here that you may see"
 
 @dataclass(frozen=True, slots=True)
 class Visitor:
@@ -53,5 +54,14 @@ class Visitor:
 
     def need_account(self, account: str) -> None:
         """Raises NotFound for somebody else's account: a stranger does not learn what is there."""
-        if self.accounts is not None and account not in self.accounts:
-            raise NotFound("there is nothing here that you may see")
+        if not self.sees(account):
+            raise NotFound(NOTHING)
+
+    def told(self, error: GatewayError) -> GatewayError:
+        """An error as it may be told: to whoever does not see all, what is not there looks like what is not theirs."""
+        limited = self.accounts is not None and (self.person is not None or self.draft is not None)
+        return NotFound(NOTHING) if limited and isinstance(error, NotFound) else error
+    def sees(self, account: str) -> bool:
+        """Whether tickets of an account are this visitor's business."""
+        return self.accounts is None or account in self.accounts
+

@@ -15,6 +15,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.types import Scope
 
+from gateway.access.visitor import Visitor
 from gateway.errors import ConfigurationInvalid, GatewayError
 
 log = structlog.get_logger()
@@ -50,7 +51,8 @@ def install(app: FastAPI) -> None:
 
     async def expected(request: Request, error: Exception) -> Response:
         assert isinstance(error, GatewayError)
-        return problem_response(error, request.scope)
+        visitor: Visitor | None = getattr(request.state, "visitor", None)
+        return problem_response(visitor.told(error) if visitor else error, request.scope)
 
     async def invalid(request: Request, error: Exception) -> Response:
         assert isinstance(error, RequestValidationError)

@@ -22,14 +22,13 @@ async def inbox(request: Request, account: Word = "", group: Word = "", rule: Wo
     waiting = await waiting_drafts(
         database, accounts=visitor.accounts, account=account or None, group=group or None, rule=rule or None
     )
-    seen = sorted(name for name in request.app.state.accounts if visitor.accounts is None or name in visitor.accounts)
     return await page(
         request,
         "inbox.html",
         waiting=waiting,
         overdue=sum(one.deadline is not None and one.deadline < now for one in waiting),
         today=await today(database, now.replace(hour=0, minute=0, second=0, microsecond=0), visitor.accounts),
-        accounts=seen,
+        accounts=sorted(filter(visitor.sees, request.app.state.accounts)),
         groups=sorted({*(name for one in waiting for name in one.groups), *([group] if group else [])}),
         chosen={"account": account, "group": group, "rule": rule},
         filtered=bool(account or group or rule),

@@ -82,19 +82,26 @@ def _version(file: str) -> str:
 ENVIRONMENT = _environment()
 
 
-async def page(request: Request, template: str, **values: Any) -> HTMLResponse:
-    """A page; every template has `now`, `moment` and the count of dead events for the menu, and the pauses in force."""
+async def page(request: Request, template: str, *, linked: str | None = None, **values: Any) -> HTMLResponse:
+    """A page; every template has `now`, `moment` and the count of dead events for the menu, and the pauses in force as
+    far as they are the visitor's business. `linked`: the account of the draft that a link shows."""
     now = datetime.now(UTC)
     html = ENVIRONMENT.get_template(template).render(
         now=now,
         moment=lambda at: telling.moment(at, now),
         path=request.url.path,
         dead=await dead_count(database_of(request)),
-        pauses=await pauses.active(database_of(request)),
+        pauses=[one for one in await pauses.active(database_of(request)) if _concerns(request, one["account"], linked)],
         visitor=visitor_of(request),
         **{"script": None, "aside": False, **values},
     )
     return HTMLResponse(html, headers=HEADERS)
+
+
+def _concerns(request: Request, account: str, linked: str | None) -> bool:
+    """Whether the pause of an account may be told, with who paused it and why."""
+    accounts = visitor_of(request).accounts
+    return accounts is None or account in accounts or account == linked or (account == pauses.ALL and bool(accounts))
 
 
 def framed(

@@ -29,10 +29,11 @@ async def recent(
 ) -> HTMLResponse:
     """An empty filter does not filter, except that runs which found nothing to do are left out until asked for."""
     since = datetime.now(UTC) - PERIODS[period][1] if period in PERIODS else None
+    visitor = visitor_of(request)
     lines, older = await run_list(
         database_of(request),
         account=account or None,
-        accounts=visitor_of(request).accounts,
+        accounts=visitor.accounts,
         state=None if state in ("", "all") else state,
         nothing=state != "",
         verdict=verdict or None,
@@ -50,7 +51,7 @@ async def recent(
         filtered=bool(kept),
         older=f"/runs?{urlencode({**kept, 'before': older})}" if older else None,
         newest=f"/runs?{urlencode(kept)}" if before else None,
-        accounts=sorted({*request.app.state.accounts, *([account] if account else [])}),
+        accounts=sorted({*filter(visitor.sees, request.app.state.accounts), *([account] if account else [])}),
         states=words.RUN,
         verdicts=words.VERDICT,
         periods={name: told for name, (told, _) in PERIODS.items()},

@@ -1,6 +1,6 @@
 """The page itself, full or as narrow as a help desk's sidebar."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
@@ -34,7 +34,7 @@ async def newest(request: Request, account: Id, ticket_id: Id, aside: bool = Fal
     run_id = await newest_draft(database_of(request), account, ticket_id)
     if run_id is not None:
         return RedirectResponse(f"/review/{run_id}{'?aside=1' if aside else ''}", 303)
-    told = {"account": account, "ticket_id": ticket_id, "aside": aside}
+    told: dict[str, Any] = {"account": account, "ticket_id": ticket_id, "aside": aside}
     return framed(request, await page(request, "waiting.html", script="waiting.js", **told), account)
 
 
@@ -60,6 +60,7 @@ async def review_page(
     made = await page(
         request,
         "review.html",
+        linked=story.account if visitor.draft == run_id else None,
         view=view,
         draft=story.draft,
         walked=Walked(await run_story(database, run_id)),
