@@ -30,6 +30,7 @@ from gateway.workflow.policies import told
 from gateway.workflow.quarantine import Quarantine
 
 LONGEST_WAIT = 3.0  # seconds
+SILENCE = 2.0  # seconds without an answer after which the database is away
 log = structlog.get_logger()
 
 
@@ -39,7 +40,7 @@ def create_app(environment: Environment, database_url: str) -> FastAPI:
     connectors = desk_connectors(installation)
     begin_at_zero(connectors)
     # A help desk waits a few seconds for its answer, so that a delivery does not wait long for a connection.
-    database = Database(database_url, largest=environment.connections, wait=LONGEST_WAIT)
+    database = Database(database_url, largest=environment.connections, wait=LONGEST_WAIT, silence=SILENCE)
 
     @contextlib.asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:

@@ -87,6 +87,9 @@ waiting_events = Gauge("countersign_waiting_events", "Events that wait for their
 oldest_waiting = Gauge(
     "countersign_oldest_waiting_seconds", "How long the oldest of them has waited; 0: none", registry=REGISTRY
 )
+database_away = Gauge(
+    "countersign_database_away", "1 while the database is away, or keeps nothing in time", registry=REGISTRY
+)
 observed_rules = Counter(
     "countersign_observed_rules", "Runs in which a rule in mode observe came out true", ["rule"], registry=REGISTRY
 )

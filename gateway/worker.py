@@ -29,14 +29,21 @@ from gateway.workflow.rehearsal import rehearse
 from gateway.workflow.retention import Retention
 from gateway.workflow.sealing import Sealing
 
+SILENCE = 5.0  # seconds without an answer after which the database is away; the loop itself may be held up for one
 log = structlog.get_logger()
 
 
 async def work(environment: Environment, database_url: str, *, ready: Callable[[], None]) -> None:
     """Walk events until told to stop. Raises ConfigurationInvalid before anything is begun."""
     installation = installation_of(environment)
-    # One connection for each two runs: a run is mostly waiting for a model or a help desk.
-    database = Database(database_url, largest=max(environment.connections, environment.concurrency // 4), wait=30.0)
+    # One connection for each four runs: a run is mostly waiting for a model or a help desk.
+    database = Database(
+        database_url,
+        largest=max(environment.connections, environment.concurrency // 4),
+        wait=30.0,
+        direct_url=environment.direct_database_url,
+        silence=SILENCE,
+    )
     line, parts = build_line(environment, installation, database)
     begin_at_zero(line.desks)
     try:

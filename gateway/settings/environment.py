@@ -14,6 +14,9 @@ class Environment(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="COUNTERSIGN_", extra="ignore", env_ignore_empty=True)
 
     database_url: str | None = Field(default=None, validation_alias="DATABASE_URL")
+    direct_database_url: str | None = Field(
+        None, description="leads past a pooler that DATABASE_URL names; for migrations and for waking workers"
+    )
     config: Path = Field(Path("countersign.yaml"), description="accounts, models, knowledge")
     policies: Path = Field(Path("policies"), description="the folder of policy files")
     watch_policies: bool = Field(True, description="publish what changes there; false: `countersign policy publish`")
@@ -37,7 +40,7 @@ class Environment(BaseSettings):
     most_tries: int = Field(12, ge=1, le=100, description="tries of an event before it is given up")
     connections: int = Field(10, ge=3, le=100, description="database connections of one process")
 
-    @field_validator("database_url")
+    @field_validator("database_url", "direct_database_url")
     @classmethod
     def _postgres(cls, url: str | None) -> str | None:
         if url is not None and not url.startswith(("postgresql://", "postgres://")):

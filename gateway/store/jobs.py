@@ -7,12 +7,13 @@ taken over, a job whose finishing write was lost is found again, a worker whose 
 import asyncio
 import contextlib
 import json
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 import procrastinate
+import psycopg
 import structlog
 from procrastinate import App, BaseRetryStrategy, JobContext, PsycopgConnector, RetryDecision
 from procrastinate.job_context import AbortReason
@@ -59,12 +60,30 @@ class _Retries(BaseRetryStrategy):
         return None
 
 
+class _Connector(PsycopgConnector):
+    """The library's listener, on a session of its own: past a pooler, and hung up with all others."""
+
+    def __init__(self, database: Database) -> None:
+        super().__init__()
+        self._database = database
+
+    @contextlib.asynccontextmanager
+    async def _get_standalone_connection(self) -> AsyncGenerator[psycopg.AsyncConnection[Any]]:
+        database = self._database
+        async with await psycopg.AsyncConnection.connect(
+            database.direct_url, **database.options, autocommit=True
+        ) as connection:
+            if database.pulse is not None:
+                database.pulse.watch(connection)
+            yield connection
+
+
 class Jobs:
     """Enqueue in the caller's transaction; run handlers with one lock per ticket."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._app = App(connector=PsycopgConnector())
+        self._app = App(connector=_Connector(database))
 
     def handle(self, name: str, handler: Handler) -> None:
         """Register the function that does the jobs called `name`. It gets the lease and the job's arguments."""

@@ -17,6 +17,7 @@ from gateway.workflow.kept_request import Overheard
 from gateway.workflow.quarantine import Quarantine
 from gateway.workflow.shape import shape_of
 
+PATIENCE = 3.0  # seconds to keep a delivery: a help desk waits only a few for its answer
 log = structlog.get_logger()
 
 
@@ -57,10 +58,13 @@ class Intake:
             log.warning("a delivery was refused", account=account, reason=str(error))
             raise NotAuthentic("this delivery is not authentic") from None
         except Malformed as error:
-            return await self._set_aside(account, request, str(error)), "quarantined"
+            aside = self._set_aside(account, request, str(error))
+            return await self._database.promptly(aside, PATIENCE), "quarantined"
         if not events:
             return received, "ignored"
-        new = await accept(self._database, account, events, request.body, request.received_at, current())
+        new = await self._database.promptly(
+            accept(self._database, account, events, request.body, request.received_at, current()), PATIENCE
+        )
         await self._quarantine.note_good(account, received, request.body)
         return received, "accepted" if new else "duplicate"
 
