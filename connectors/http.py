@@ -4,7 +4,7 @@ import asyncio
 import ipaddress
 import re
 import ssl
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import Any
 
@@ -14,6 +14,7 @@ from tenacity import AsyncRetrying, RetryCallState, retry_if_exception, stop_bef
 from connectors.answers import Cut, TooLong, beginning, failure, read_json, unpacked
 from connectors.counting import one_more
 from connectors.errors import Misconfigured, RateLimited, Rejected, RetryLater, Unavailable
+from connectors.leaving import may_leave
 from connectors.limits import Limits, LocalLimits, budgets
 from connectors.tracing import headers as trace_headers
 
@@ -23,6 +24,7 @@ UNICAST = ipaddress.IPv6Network("2000::/3")  # all that the world gives out; wha
 NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
 QUICK_RETRY = 2.0  # seconds in all, reads only; longer waits belong to the job queue
 MOVED = (301, 302, 303, 307, 308)
+Watcher = Callable[[str, Mapping[str, Any]], Awaitable[None]]
 SHORT_PAUSE = 1.0  # seconds that a call waits for room under a limit; longer waits belong to the job queue
 
 
@@ -97,6 +99,10 @@ class HttpClient:
         following a redirect."""
         return (await self._answer("GET", path, write=False, limit=limit))[1]
 
+    async def tell(self, path: str, **kwargs: Any) -> None:
+        """A POST whose answer nobody reads: one try, and an error unless it was taken."""
+        await self._answer("POST", path, write=True, limit=4096, **kwargs)
+
     async def close(self) -> None:
         await self._client.aclose()
 
@@ -145,7 +151,11 @@ class HttpClient:
     async def _exchange(
         self, method: str, path: str, what: str, *, write: bool, limit: int | None, **kwargs: Any
     ) -> tuple[httpx.Response, bytes]:
-        extensions = {"trace": _Guard(self._base).trace} if self._guarded else {}
+        watchers: list[Watcher] = [_Guard(self._base).trace] if self._guarded else []
+        if write:
+            await may_leave()  # what need not connect at all
+            watchers.append(_last_question)
+        extensions = {"trace": _all_of(watchers)} if watchers else {}
         headers = {**trace_headers(), **(kwargs.pop("headers", None) or {})}
         one_more()
         try:
@@ -175,6 +185,20 @@ class HttpClient:
             if write:
                 raise Unavailable(said, may_be_stored=True) from None
             raise Rejected(said) from None
+
+
+async def _last_question(event: str, _info: Mapping[str, Any]) -> None:
+    """httpx's `trace` extension: the connection stands, and nothing of the write is on it yet."""
+    if event.endswith("send_request_headers.started"):
+        await may_leave()
+
+
+def _all_of(watchers: Sequence[Watcher]) -> Watcher:
+    async def trace(event: str, info: Mapping[str, Any]) -> None:
+        for watcher in watchers:
+            await watcher(event, info)
+
+    return trace
 
 
 class _Guard:

@@ -78,6 +78,21 @@ suspect_attempts = Counter(
 budget_notices = Counter(
     "countersign_budget_notices", "Owners told that a share of a budget is used", ["budget", "share"], registry=REGISTRY
 )
+notices = Counter(
+    "countersign_notices", "Notices to people by what became of them", ["channel", "outcome"], registry=REGISTRY
+)
+open_circuits = Gauge(
+    "countersign_circuit_open",
+    "1 while a provider is left alone because it does not answer",
+    ["model"],
+    registry=REGISTRY,
+)
+skipped_calls = Counter(
+    "countersign_skipped_calls",
+    "Calls to models that were not made: the circuit is open, or a limit or a Retry-After is not over",
+    ["model", "why"],
+    registry=REGISTRY,
+)
 changed_replies = Counter(
     "countersign_changed_replies", "Replies that the help desk shows with other words", ["account"], registry=REGISTRY
 )

@@ -13,7 +13,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from gateway.api import health
-from gateway.bootstrap import installation_of
+from gateway.bootstrap import declared, installation_of
 from gateway.bootstrap.audit import audit_signer, heads_folder
 from gateway.bootstrap.line import build_line
 from gateway.errors import DatabaseUnavailable
@@ -25,6 +25,7 @@ from gateway.telemetry import begin_at_zero, oldest_waiting, waiting_events
 from gateway.workflow import jobs as handlers
 from gateway.workflow import pause
 from gateway.workflow.polling import Polling
+from gateway.workflow.providers import Providers
 from gateway.workflow.rehearsal import rehearse
 from gateway.workflow.retention import Retention
 from gateway.workflow.sealing import Sealing
@@ -56,7 +57,9 @@ async def work(environment: Environment, database_url: str, *, ready: Callable[[
         await parts.librarian.begin()
         await line.library.refresh()
         await parts.policies.begin()
+        await declared.remember(database, installation)
         seals = Sealing(database, audit_signer(environment), heads_folder(environment))
+        providers = Providers(database, line.routes.values())
         polling = Polling(database, line.desks)
         await polling.begin()
         await rehearse(line)
@@ -68,11 +71,13 @@ async def work(environment: Environment, database_url: str, *, ready: Callable[[
             _every(1, "pauses", lambda: pause.measure(database, line.desks)),
             _every(1, "sealing", seals.take_turn),
             _every(60, "retention", Retention(database, installation.retention.spans).take_turn),
+            _every(1, "providers", providers.take_turn),
             _every(10, "orphans", lambda: events.adopt_orphans(database)),
             _every(10, "waiting", lambda: _measure_waiting(database)),
             _every(60, "attempts", line.attempts.give_up),
+            _every(5, "notices", parts.notices.take_turn),
             *(_every(1, "polling", partial(polling.take_turn, account)) for account in polling.accounts),
-            _serve_health(environment, database, parts.policies.told),
+            _serve_health(environment, database, parts.policies.told, providers.told),
         ):
             await queue.work(
                 concurrency=environment.concurrency,
@@ -82,7 +87,7 @@ async def work(environment: Environment, database_url: str, *, ready: Callable[[
                 on_poison=handling.poisoned,
             )
     finally:  # also where the preparation fails: a pool that is left open keeps the process from ending
-        await parts.drafter.close()
+        await parts.close()
         for desk in line.desks.values():
             await desk.connector.close()
         await database.close()
@@ -137,11 +142,17 @@ async def _beside(*routines: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
-async def _serve_health(environment: Environment, database: Database, policies: Callable[[], Awaitable[str]]) -> None:
+async def _serve_health(
+    environment: Environment,
+    database: Database,
+    policies: Callable[[], Awaitable[str]],
+    providers: Callable[[], Awaitable[str]],
+) -> None:
     """/livez, /readyz and /metrics of this process, on a port of its own: several workers may share a machine."""
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     app.state.readiness = {"database": lambda: _answers(database)}
-    app.state.information = {"policies": policies, "paused": lambda: pause.told(database)}
+    paused = partial(pause.told, database)
+    app.state.information = {"policies": policies, "paused": paused, "providers": providers}
     app.include_router(health.router)
     listener = socket.socket()
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

@@ -1,5 +1,6 @@
 """Wires the line: models, policies, knowledge and the desks, from what an installation declares."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -8,6 +9,7 @@ from gateway.bootstrap import desk_connectors, poll_every
 from gateway.bootstrap.definitions import definitions_of
 from gateway.bootstrap.knowledge import meaning_of, sources_of
 from gateway.bootstrap.models import budgets_of, routes_of
+from gateway.bootstrap.notices import address_book, channels_of
 from gateway.bootstrap.people import people_of, signer_of
 from gateway.bootstrap.policies import declared_by
 from gateway.bootstrap.screening import detectors_of
@@ -19,6 +21,7 @@ from gateway.settings import AccountEntry, Environment, Installation
 from gateway.store.attempts import AttemptRows
 from gateway.store.database import Database
 from gateway.workflow.line import Desk, Line
+from gateway.workflow.notices import Channel, Notices
 from gateway.workflow.policies import InForce
 
 
@@ -29,6 +32,13 @@ class Parts:
     drafter: Drafter
     policies: InForce
     librarian: Librarian
+    notices: Notices
+    channels: Mapping[str, Channel]
+
+    async def close(self) -> None:
+        await self.drafter.close()
+        for channel in self.channels.values():
+            await channel.close()
 
 
 def build_line(environment: Environment, installation: Installation, database: Database) -> tuple[Line, Parts]:
@@ -56,7 +66,9 @@ def build_line(environment: Environment, installation: Installation, database: D
         most_tries=environment.most_tries,
         detectors=detectors,
     )
-    return line, Parts(drafter, policies, Librarian(database, sources))
+    channels = channels_of(installation)
+    notices = Notices(database, address_book(installation), channels, pages_url=environment.base_url)
+    return line, Parts(drafter, policies, Librarian(database, sources), notices, channels)
 
 
 def _drafter(prompts: Path) -> Drafter:

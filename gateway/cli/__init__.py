@@ -40,6 +40,7 @@ def _add_commands() -> None:
     from gateway.cli import (
         account,
         audit,
+        backup,
         check,
         connector,
         connectors,
@@ -51,6 +52,7 @@ def _add_commands() -> None:
         init,
         knowledge,
         ledger,
+        notices,
         outcomes,
         pause,
         policy,
@@ -62,6 +64,7 @@ def _add_commands() -> None:
     processes.add_to(app)
     check.add_to(app)
     pause.add_to(app)
+    backup.add_to(app)
     demo.add_to(app)
     erase.add_to(app)
     init.add_to(app)
@@ -75,6 +78,7 @@ def _add_commands() -> None:
     app.add_typer(ledger.app, name="ledger", help="What tickets cost, and how long they took.")
     app.add_typer(knowledge.app, name="knowledge", help="What drafts may quote, and how it is.")
     app.add_typer(facts.app, name="facts", help="What is told of customers, and where two sources differ.")
+    app.add_typer(notices.app, name="notices", help="Who was told what outside the help desk.")
     app.add_typer(dead.app, name="dead", help="Events that were given up.")
     app.add_typer(audit.app, name="audit", help="Who did what, and that nobody changed it.")
     app.add_typer(policy.app, name="policy", help="Check, test and explain policies.")

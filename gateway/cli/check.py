@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
-from dataclasses import dataclass
 from typing import Annotated
 
 import typer
@@ -12,22 +11,14 @@ import connectors
 from connectors.contract import Connector
 from connectors.errors import ConnectorError
 from gateway.bootstrap import WEBHOOKS, connector_of, installation_of, opened_database, poll_every, postgres
+from gateway.cli.check_notices import notices
+from gateway.cli.checked import Line
 from gateway.errors import ConfigurationInvalid, GatewayError
 from gateway.settings import Environment, Installation, read_environment
 from gateway.store.database import where
 from gateway.store.migrate import head, migrate
 
 LONGEST_CHECK = 20.0  # seconds for one account
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One thing that was looked at."""
-
-    ok: bool
-    subject: str
-    detail: str
-    remedy: str | None = None
 
 
 def add_to(app: typer.Typer) -> None:
@@ -64,6 +55,7 @@ async def _all(environment: Environment, url: str, offline: bool) -> list[Line]:
     accounts, routes = len(installation.accounts), len(installation.models)
     lines.append(Line(True, "configuration", f"{environment.config}: {accounts} accounts, {routes} routes of models"))
     lines += _policies(environment, installation)
+    lines += notices(environment, installation)
     lines += _models(installation)
     lines += _knowledge(installation)
     for name in installation.accounts:

@@ -8,12 +8,26 @@ from gateway.records.content import Content
 from gateway.records.drift import Quarantine, Shape
 from gateway.records.intake import Delivery, Event, EventState
 from gateway.records.knowledge import Article, Contradiction, Source
-from gateway.records.ledger import Attempt, Baseline, BudgetNotice, Repricing, Spending
+from gateway.records.ledger import Attempt, Baseline, BudgetNotice, Declared, Repricing, Spending
+from gateway.records.notices import Notice, NoticeState
 from gateway.records.pause import Parked, Pause
 from gateway.records.policies import PolicyFolder, PolicyPublication, PolicySet
 from gateway.records.polling import Poll
+from gateway.records.provider import DeskLimit, Held, Provider
+from gateway.records.restore import Restored
 from gateway.records.review import Review
-from gateway.records.run import Decision, Draft, DraftState, Outcome, Run, RunState, Step, WriteBack, WriteState
+from gateway.records.run import (
+    Decision,
+    Draft,
+    DraftState,
+    LastTry,
+    Outcome,
+    Run,
+    RunState,
+    Step,
+    WriteBack,
+    WriteState,
+)
 
 __all__ = [
     "Article",
@@ -28,11 +42,17 @@ __all__ = [
     "Content",
     "Contradiction",
     "Decision",
+    "Declared",
     "Delivery",
+    "DeskLimit",
     "Draft",
     "DraftState",
     "Event",
     "EventState",
+    "Held",
+    "LastTry",
+    "Notice",
+    "NoticeState",
     "Outcome",
     "Parked",
     "Pause",
@@ -40,9 +60,11 @@ __all__ = [
     "PolicyPublication",
     "PolicySet",
     "Poll",
+    "Provider",
     "Quarantine",
     "Repricing",
     "RequesterKey",
+    "Restored",
     "Review",
     "Run",
     "RunState",

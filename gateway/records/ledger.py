@@ -1,4 +1,5 @@
-"""Every call to a model, from before it was made; what budgets have left; and prices that became known later."""
+"""Every call to a model, from before it was made; what budgets have left; what was declared of money, and prices that
+became known later."""
 
 from datetime import datetime
 from decimal import Decimal
@@ -60,6 +61,16 @@ class Attempt(SQLModel, table=True):
     kept_at: datetime = moment(now=True)  # by the database's clock, which all workers share
     suspect: bool = Field(default=False, sa_column_kwargs={"server_default": "false"})  # told tokens cannot be right
     charged: Any = json(nullable=True)
+
+
+class Declared(SQLModel, table=True):
+    """A budget, the prices of a route or a rate, as `countersign.yaml` declared it when a process last started."""
+
+    __tablename__ = "declared"
+
+    name: str = Field(primary_key=True)  # budget NAME, prices of route NAME, rates, rates of account NAME
+    told: Any = json()
+    since: datetime = moment(now=True)
 
 
 class Spending(SQLModel, table=True):

@@ -41,6 +41,14 @@ class WriteState(StrEnum):
     DROPPED = "dropped"  # never called, and never will be
 
 
+class LastTry(StrEnum):
+    """How far the last call of a write may have come that has no receipt."""
+
+    BEGUN = "begun"  # nobody knows: the process that made it is gone, or about to make it
+    REFUSED = "refused"  # it has ended, and what is not there will not come
+    SILENT = "silent"  # it left us, no answer came: it may still be stored
+
+
 class Run(SQLModel, table=True):
     """The summary of a walk. Its id is its event's id. Costs in USD, durations in ms."""
 
@@ -48,6 +56,7 @@ class Run(SQLModel, table=True):
     __table_args__ = (
         Index("ix_run_account_ticket_id", "account", "ticket_id", "id"),
         Index("ix_run_started_at", "started_at"),
+        Index("ix_run_troubled", "finished_at", postgresql_where="state in ('failed', 'uncertain')"),
     )
 
     id: int = reference("event.id", primary_key=True)
@@ -77,6 +86,7 @@ class Step(SQLModel, table=True):
     """What a step found. The first writer wins: a second one learns that the run is not its own any more."""
 
     __tablename__ = "step"
+    __table_args__ = (Index("ix_step_deadline", "at", postgresql_where="name = 'deadline'"),)
 
     run_id: int = reference("run.id", primary_key=True)
     name: str = Field(primary_key=True)
@@ -90,6 +100,9 @@ class Decision(SQLModel, table=True):
     """What the policies said, and everything needed to explain or replay it."""
 
     __tablename__ = "decision"
+    __table_args__ = (
+        Index("ix_decision_notified", "at", postgresql_where='explanation @? \'$."escalation"."notify"[*]\''),
+    )
 
     run_id: int = reference("run.id", primary_key=True)
     at: datetime = moment()
@@ -144,6 +157,8 @@ class WriteBack(SQLModel, table=True):
     state: str
     intended_at: datetime = moment()
     tries: int = 1
+    tried_at: datetime = moment(now=True)  # when the last of them began
+    last_try: str = Field(default=LastTry.BEGUN, sa_column_kwargs={"server_default": "begun"})
     entry_id: str | None = Field(default=None, nullable=True)
     version_after: str | None = Field(default=None, nullable=True)
     written_at: datetime | None = moment(nullable=True)

@@ -11,12 +11,13 @@ from gateway.settings.file import (
     CandidateEntry,
     Installation,
     RouteEntry,
-    SecretName,
     SignInEntry,
 )
 from gateway.settings.knowledge import KnowledgeEntry
 from gateway.settings.money import BudgetEntry, PriceEntry, RatesEntry
+from gateway.settings.notices import NoticesEntry
 from gateway.settings.reading import read_installation
+from gateway.settings.secret import SecretName
 
 __all__ = [
     "AccountEntry",
@@ -26,6 +27,7 @@ __all__ = [
     "Environment",
     "Installation",
     "KnowledgeEntry",
+    "NoticesEntry",
     "OriginEntry",
     "Owner",
     "PriceEntry",

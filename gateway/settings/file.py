@@ -1,19 +1,19 @@
 """`countersign.yaml`: accounts, models and people, each with an owner, and no secret in it."""
 
-import os
 import re
 from datetime import timedelta
 from decimal import Decimal
-from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, Field, SecretStr, field_validator, model_validator
+from pydantic import BaseModel, Field, field_validator, model_validator
 
 from gateway.settings.definitions import DefinitionEntry, FactName
 from gateway.settings.entry import RULES, Name, Owner
 from gateway.settings.knowledge import KnowledgeEntry
 from gateway.settings.money import BudgetEntry, GoalEntry, PriceEntry, RatesEntry
+from gateway.settings.notices import NoticesEntry
 from gateway.settings.retention import RetentionEntry
+from gateway.settings.secret import SecretName
 
 OrderNumber = Annotated[
     str, Field(min_length=3, max_length=40, pattern=r"^[A-Za-z0-9 ./_+-]*[#@][A-Za-z0-9#@ ./_+-]*$")
@@ -22,39 +22,6 @@ OrderNumber = Annotated[
 
 class _Entry(BaseModel):
     model_config = RULES
-
-
-class SecretName(_Entry):
-    """Where a secret is: the name of an environment variable, or a file. Never the secret itself."""
-
-    env: str | None = Field(None, pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")
-    file: Path | None = None
-
-    @model_validator(mode="after")
-    def _one_place(self) -> "SecretName":
-        if (self.env is None) == (self.file is None):
-            raise ValueError("give either env (the name of a variable) or file (a path)")
-        return self
-
-    def read(self) -> SecretStr | None:
-        """The secret, or None where the place is empty."""
-        if self.env is not None:
-            value = os.environ.get(self.env, "")
-        else:
-            assert self.file is not None
-            value = _text_of(self.file)
-        return SecretStr(value) if value else None
-
-    def __str__(self) -> str:
-        return f"environment variable {self.env}" if self.env else f"file {self.file}"
-
-
-def _text_of(file: Path) -> str:
-    """What a file holds; nothing where it cannot be read as text."""
-    try:
-        return file.read_text().strip()
-    except (OSError, UnicodeDecodeError):
-        return ""
 
 
 class VoiceEntry(_Entry):
@@ -198,6 +165,9 @@ class CandidateEntry(_Entry):
     price: PriceEntry | None = None
     prices: list[PriceEntry] = []  # several, each with the day from which it holds
     ceiling_usd_per_million: Decimal | None = Field(None, ge=0)
+    # What the provider allows, for all workers and routes together: the same on each route that names it.
+    requests_per_minute: int | None = Field(None, ge=2)
+    tokens_per_minute: int | None = Field(None, ge=1000, description="in and out")
 
 
 class RouteEntry(_Entry):
@@ -242,3 +212,4 @@ class Installation(_Entry):
     groups: dict[Name, GroupEntry] = {}
     sign_in: SignInEntry | None = None
     retention: RetentionEntry = RetentionEntry()
+    notices: NoticesEntry = NoticesEntry()
