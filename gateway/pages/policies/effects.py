@@ -37,7 +37,8 @@ def _approvers(who: Approvers) -> str:
         told = f"Approved by one person of {who.group}"
     else:
         told = f"Approved by {who.count} different people of {who.group}"
-    return f"{told}; whoever edited it does not count" if who.four_eyes else told
+    told += "; whoever edited it does not count" if who.four_eyes else ""
+    return f"{told}; on the page, only after a source was opened" if who.open_sources else told
 
 
 def _step(step: Step) -> str:
