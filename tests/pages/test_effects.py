@@ -21,17 +21,19 @@ rules:
     ("then", "words"),
     [
         ("{reply: review, because: x}", ["A person reviews the draft."]),
-        ("{approvers: {group: leads}}", ["Approved by one person of leads."]),
+        ("{approvers: {group: leads}}", ["A person reviews the draft.", "Approved by one person of leads."]),
         (
             "{approvers: {group: leads, count: 2, four_eyes: true, open_sources: true}}",
             [
-                "Approved by 2 different people of leads; whoever edited it does not count; "
-                "on the page, only after a source was opened."
+                "A person reviews the draft.",
+                "Approved by 2 different people of leads; whoever edited it does not count; on the page, "
+                "only after a source was opened.",
             ],
         ),
         (
             "{escalate: {team: legal, within: 4h, notify: [leads], next: [{priority: urgent}]}}",
             [
+                "A person reviews the draft.",
                 "Escalates: to legal, within 4h, leads told.",
                 "When that time has passed: urgent priority.",
             ],
