@@ -6,7 +6,7 @@ STAMP := .venv/.installed
 LIVE_WITHIN ?= 600# seconds for test-live, installing included
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-live faults check bench lock fmt
+.PHONY: help setup demo test test-live faults check bench lock audit fmt
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -44,6 +44,9 @@ bench: setup ## measurements, each against a floor in the same run
 lock: setup ## write requirements.lock anew, with hashes and without addresses
 	$(BIN)/pip-compile --quiet --generate-hashes --allow-unsafe --strip-extras --no-emit-index-url --no-emit-trusted-host \
 		--no-emit-find-links --no-header --extra dev --extra embedded --extra otel --output-file requirements.lock pyproject.toml
+
+audit: setup ## known holes in what requirements.lock pins; fails where it cannot ask
+	$(BIN)/pip-audit --strict --disable-pip --require-hashes -r requirements.lock
 
 fmt: setup ## format the code
 	$(BIN)/ruff format .
