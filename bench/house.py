@@ -143,6 +143,7 @@ class House:
             "allow_private_network": True,
             "secrets": {"webhook_secret": {"env": "BENCH_SECRET"}, "api_token": {"env": "BENCH_TOKEN"}},
             "knowledge": ["help"],
+            "settle": "0s",
         }
         place = "jsonl" if self.knowledge.suffix == ".jsonl" else "folder"
         installation = {

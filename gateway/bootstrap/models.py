@@ -61,6 +61,8 @@ def _candidate(entry: CandidateEntry, *, local: bool) -> Candidate:
         prices=tuple(map(_price, declared)),
         ceiling_usd_per_million=entry.ceiling_usd_per_million,
         local=local,
+        requests_per_minute=entry.requests_per_minute,
+        tokens_per_minute=entry.tokens_per_minute,
     )
 
 

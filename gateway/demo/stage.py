@@ -152,6 +152,7 @@ def _write_files(built: Stage, knowledge: Path | None, models: Path | None, conn
                 "api_token": {"env": f"{variable}_API_TOKEN"},
             },
             "knowledge": ["help-centre"],
+            "settle": "0s",  # somebody is watching
             "voice": {"brand": "Hollin & Tarn"},
         }
     place = {"jsonl": str(knowledge.resolve())} if knowledge else {"folder": str(ARTICLES)}

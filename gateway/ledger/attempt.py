@@ -10,6 +10,8 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Protocol
 
+from gateway.ledger.gate import Gate, Heard
+
 
 class Purpose(StrEnum):
     """Why a model was called."""
@@ -75,6 +77,7 @@ class AttemptStarted:
     started_at: datetime
     bound_usd: Decimal | None
     origin: Origin = UNNAMED
+    gate: Gate | None = None  # None: nobody can be asked too much
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +103,8 @@ class AttemptFinished:
     cost_usd: Decimal | None = None
     price_version: str | None = None
     suspect: bool = False
+    heard: Heard | None = None
+    retry_after: float | None = None  # seconds, as the provider named them
 
 
 class AttemptLog(Protocol):
@@ -108,9 +113,11 @@ class AttemptLog(Protocol):
     async def start(self, attempt: AttemptStarted) -> int:
         """Keep the row before the call, with its bound held from every budget, and give its id.
 
-        Raises BudgetUsedUp where one of them has not so much left: then there is no row, and must be no call."""
+        Raises BudgetUsedUp where one of them has not so much left, and Shut where the provider is not to be called now:
+        then there is no row, and must be no call."""
         ...
 
-    async def finish(self, attempt_id: int, finished: AttemptFinished) -> None:
-        """Complete the row. It is called once for every id, also when the call was cancelled."""
+    async def finish(self, attempt_id: int, finished: AttemptFinished) -> bool:
+        """Complete the row. It is called once for every id, also when the call was cancelled. True where the
+        provider is not to be called again for now."""
         ...

@@ -6,14 +6,18 @@ from decimal import Decimal
 from typing import Any
 
 from gateway.ledger.attempt import UNNAMED, AttemptLog, Origin, Purpose
+from gateway.ledger.gate import Gate
 from gateway.models.attempts import Attempted
 from gateway.models.calls import Message, size_of
+from gateway.models.errors import Refusal
 from gateway.models.failures import Failure, FailureKind
 from gateway.models.profile import Profile
 from gateway.models.route import Form, Route
 from gateway.models.usage import FRAME_TOKENS
 
 BeforeCall = Callable[[], Awaitable[None]]
+PATIENCE_S = 5.0  # beyond a call's own time, until whoever made it is believed dead
+BYTES_PER_TOKEN = 4  # about; what was not used is given back once it is known
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +46,19 @@ class Asking:
             options["temperature"] = temperature
         return options
 
+    def gate(self, profile: Profile) -> Gate | None:
+        """What the call needs of its provider; None for the offline drafter, which is our own."""
+        if profile.provider == "offline":
+            return None
+        candidate = profile.candidate
+        return Gate(
+            candidate.key,
+            patience_s=candidate.timeout_s + PATIENCE_S,
+            requests_per_minute=candidate.requests_per_minute,
+            tokens_per_minute=candidate.tokens_per_minute,
+            tokens=size_of(self.messages) // BYTES_PER_TOKEN + candidate.max_output_tokens,
+        )
+
     def bound(self, profile: Profile) -> Decimal | None:
         """The most USD that one call can cost: no tokenizer makes more tokens than there are bytes."""
         return profile.price.bound(size_of(self.messages) + FRAME_TOKENS, profile.candidate.max_output_tokens)
@@ -57,6 +74,7 @@ class Spending:
     cost_usd: Decimal | None = Decimal(0)  # None once an attempt is unpriced
     reserved_usd: Decimal = Decimal(0)  # costs, and bounds where a cost is unknown
     used_up: set[str] = field(default_factory=set)  # budgets that had nothing left for a call
+    skipped: list[Refusal] = field(default_factory=list)  # models that were not called, to leave them alone
 
     def settle(self, attempt_id: int, attempted: Attempted, bound: Decimal | None) -> None:
         """Add an attempt that has ended."""

@@ -3,12 +3,13 @@
 import asyncio
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 from gateway.ledger.attempt import AttemptFinished, AttemptLog, AttemptOutcome, AttemptStarted, PriceState
+from gateway.ledger.gate import Heard
 from gateway.models.calls import Answer, Message, call, size_of
 from gateway.models.failures import CallFailed, Failure
 from gateway.models.measuring import measured
@@ -36,7 +37,8 @@ async def attempt(
     log: AttemptLog,
     row: AttemptStarted,
 ) -> Attempted:
-    """Make one call and keep its row. A cancellation completes the row and goes on. Raises BudgetUsedUp."""
+    """Make one call and keep its row. A cancellation completes the row and goes on. Raises BudgetUsedUp,
+    and Shut where the provider is not to be called now."""
     attempt_id = await started(log, row)
     clock = time.perf_counter()
     answer: Answer | None = None
@@ -52,7 +54,9 @@ async def attempt(
             await kept(log, attempt_id, finished)
             raise
         tell(finished := ended(litellm, profile, row, clock, answer, failure, size_of(messages)))
-    await kept(log, attempt_id, finished)
+    shut = await kept(log, attempt_id, finished)
+    if failure is not None:
+        failure = replace(failure, shut=shut)
     return Attempted(attempt_id, None if failure else answer, failure, finished.cost_usd)
 
 
@@ -74,9 +78,9 @@ async def started(log: AttemptLog, row: AttemptStarted) -> int:
         raise
 
 
-async def kept(log: AttemptLog, attempt_id: int, finished: AttemptFinished) -> None:
-    """Complete the row, also when the task is cancelled meanwhile."""
-    await asyncio.shield(log.finish(attempt_id, finished))
+async def kept(log: AttemptLog, attempt_id: int, finished: AttemptFinished) -> bool:
+    """Complete the row, also when the task is cancelled meanwhile. True where the provider is to be left alone now."""
+    return await asyncio.shield(log.finish(attempt_id, finished))
 
 
 def cancelled(row: AttemptStarted, clock: float) -> AttemptFinished:
@@ -118,6 +122,8 @@ def ended(
         reasoning_tokens=tokens.reasoning,
         cost_usd=cost,
         price_version=profile.price.version,
+        heard=failure.heard if failure else Heard.ANSWERED,
+        retry_after=failure.retry_after if failure else None,
         suspect=answer is not None and profile.provider != "offline" and suspect(tokens, sent, answer.size),
     )
 

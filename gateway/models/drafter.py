@@ -138,4 +138,5 @@ class Drafter:
             latency_ms=took_ms,
             route=draft.route.name,
             used_up=tuple(sorted(draft.spending.used_up)),
+            skipped=tuple(dict.fromkeys(f"{one.model}: {one.kind}" for one in draft.spending.skipped)),
         )

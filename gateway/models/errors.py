@@ -26,11 +26,13 @@ class Refusal:
 
 
 class ModelsBusy(ModelError):
-    """Every candidate failed and at least one may work later. `retry_after` in seconds."""
+    """Every candidate failed and at least one may work later. `retry_after` in seconds. `shut`: the keys of those that
+    may, where nobody is to call any of them now: no use in another try before one of them opens."""
 
-    def __init__(self, route: str, retry_after: float, refusals: Sequence[Refusal]) -> None:
+    def __init__(self, route: str, retry_after: float, refusals: Sequence[Refusal], shut: Collection[str] = ()) -> None:
         self.route = route
         self.retry_after = retry_after
+        self.shut = tuple(shut)
         self.refusals = tuple(refusals)
         super().__init__(
             f"no model on route {route} can answer now ({listed(refusals)}); try again in {retry_after:g} s"

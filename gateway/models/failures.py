@@ -11,6 +11,7 @@ from email.utils import parsedate_to_datetime
 from enum import StrEnum
 
 from gateway.ledger.attempt import AttemptOutcome
+from gateway.ledger.gate import Heard
 
 SHORT_WAIT_S = 2.0  # the longest that a call waits for itself; anything longer is the caller's to schedule
 LONGEST_RETRY_AFTER_S = 3600.0
@@ -36,6 +37,8 @@ class FailureKind(StrEnum):
     INTERNAL = "internal"
     NO_PRICE = "no_price"  # not called: the route has a budget and this model no price
     OVER_BUDGET = "over_budget"  # not called: its bound does not fit
+    CIRCUIT_OPEN = "circuit_open"  # not called: too many calls in a row have failed
+    NOT_YET = "not_yet"  # not called: a Retry-After or a declared limit is not over
 
 
 MAY_PASS = {
@@ -45,9 +48,16 @@ MAY_PASS = {
     FailureKind.UNAVAILABLE,
     FailureKind.UNREACHABLE,
     FailureKind.DROPPED,
+    FailureKind.CIRCUIT_OPEN,
+    FailureKind.NOT_YET,
 }
+SKIPPED = {FailureKind.CIRCUIT_OPEN, FailureKind.NOT_YET}
+# Nobody answered who could have: ten of these in a row, and the provider is left alone.
+SILENT = MAY_PASS - SKIPPED - {FailureKind.RATE_LIMITED}
+# These tell nothing of it: a wrong key, no money, and what went wrong on our side.
+UNTELLING = {FailureKind.AUTH, FailureKind.NO_QUOTA, FailureKind.INTERNAL}
 # A repeat of the same call at once. A timeout is not among them: it has cost the time already.
-WORTH_A_REPEAT = MAY_PASS - {FailureKind.TIMEOUT}
+WORTH_A_REPEAT = MAY_PASS - SKIPPED - {FailureKind.TIMEOUT}
 # Turned away before any work was done: no provider bills for these.
 NOT_BILLED = {
     FailureKind.RATE_LIMITED,
@@ -97,16 +107,25 @@ _NO_KEY = ("api key", "api_key", "credential")
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """Why a call gave nothing. `retry_after` in seconds, where the provider named it."""
+    """Why a call gave nothing. `retry_after` in seconds, where the provider named it. `shut`: nobody is to call it now,
+    so that a repeat would not be a call."""
 
     kind: FailureKind
     retry_after: float | None = None
+    shut: bool = False
 
     @property
     def outcome(self) -> AttemptOutcome:
         """The word for the ledger's outcome."""
         special = {FailureKind.TIMEOUT: AttemptOutcome.TIMEOUT, FailureKind.REFUSED: AttemptOutcome.REFUSED}
         return special.get(self.kind, AttemptOutcome.ERROR)
+
+    @property
+    def heard(self) -> Heard | None:
+        """What it tells of the provider. One that names a time is there, and asks to be left alone."""
+        if self.kind in SILENT or (self.kind is FailureKind.RATE_LIMITED and self.retry_after is None):
+            return Heard.FAILED
+        return None if self.kind in UNTELLING or self.kind is FailureKind.RATE_LIMITED else Heard.ANSWERED
 
     @property
     def may_pass(self) -> bool:

@@ -30,7 +30,7 @@ class ModelReply:
     `knows` are the model's own word, None where it gave none. `cost_usd` sums all attempts of this draft; None if one
     of them is unpriced. `latency_ms` is the whole wait, retries and fallbacks included. `refused`: the provider's
     filter or the model's refusal field, not a reading of the text. `route` is the one that answered; `used_up` names
-    the budgets for whose sake it was not a better one.
+    the budgets for whose sake it was not a better one, `skipped` the models that were not called, and why.
     """
 
     text: str
@@ -54,6 +54,7 @@ class ModelReply:
     latency_ms: float
     route: str = ""
     used_up: tuple[str, ...] = ()
+    skipped: tuple[str, ...] = ()
 
     @property
     def offline(self) -> bool:

@@ -54,12 +54,19 @@ class Candidate:
     ceiling_usd_per_million: Decimal | None = None
     extra: Mapping[str, Any] = field(default_factory=dict, repr=False, hash=False)
     local: bool = False  # it stands in the house: what it is asked does not leave
+    requests_per_minute: int | None = None  # of all workers together
+    tokens_per_minute: int | None = None
 
     def __post_init__(self) -> None:
         if not 0 < self.timeout_s <= LONGEST_CALL_S:
             raise ValueError(f"{self.model}: timeout_s must be above 0 and at most {LONGEST_CALL_S:g}")
         if self.max_output_tokens < 1:
             raise ValueError(f"{self.model}: max_output_tokens must be at least 1")
+
+    @property
+    def key(self) -> str:
+        """What the workers know a provider by: the model as the route names it, and where it stands."""
+        return f"{self.model} {self.api_base}" if self.api_base else self.model
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """Walks a route: the candidates in order, each with its short repeat, until one answers."""
 
+import asyncio
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -9,15 +10,17 @@ from tenacity import AsyncRetrying, RetryCallState, retry_if_result, stop_after_
 
 from gateway.ledger.attempt import AttemptStarted
 from gateway.ledger.budgets import BudgetUsedUp
+from gateway.ledger.gate import Shut
 from gateway.models.asking import Asking, Spending
 from gateway.models.attempts import NOTHING, Attempted, attempt
 from gateway.models.calls import Answer
 from gateway.models.errors import ModelsBusy, ModelsFailed, OverBudget, Refusal
-from gateway.models.failures import Failure, FailureKind
+from gateway.models.failures import SHORT_WAIT_S, Failure, FailureKind
 from gateway.models.profile import Profile
 from gateway.models.route import Candidate, Form, Route
 
 FIRST_WAIT_S = 0.3  # before a repeat that the provider named no time for
+SHORTEST_WAIT_S = 0.05
 BUSY_S = 10.0  # when to try again where nobody named a time
 MONEY = {FailureKind.NO_PRICE, FailureKind.OVER_BUDGET}
 
@@ -34,12 +37,12 @@ class Walk:
 
     async def answer(self) -> tuple[Answer, Profile]:
         """The first answer and who gave it; ModelsBusy, ModelsFailed or OverBudget if there is none."""
-        failures: list[tuple[str, Failure]] = []
+        failures: list[tuple[Candidate, Failure]] = []
         for place, candidate in enumerate(self.route.candidates):
             try:
                 profile = self.profile_of(candidate)
             except Exception:  # litellm's, and it does not say which: the name means nothing to it
-                failures.append((candidate.model, Failure(FailureKind.NO_MODEL)))
+                failures.append((candidate, Failure(FailureKind.NO_MODEL)))
                 continue
             failure = self.spending.refusal(self.route, self.asking.bound(profile))
             if failure is None:
@@ -47,7 +50,7 @@ class Walk:
                 if attempted.answer is not None:
                     return attempted.answer, profile
                 failure = attempted.failure or Failure(FailureKind.INTERNAL)
-            failures.append((candidate.model, failure))
+            failures.append((candidate, failure))
         raise nobody(self.route, failures, self.spending.used_up)
 
     async def repeated(self, profile: Profile, place: int) -> Attempted:
@@ -77,7 +80,22 @@ class Walk:
         )(once)
 
     async def once(self, profile: Profile, place: int, retry: int) -> Attempted:
-        """One call, with whatever `before_call` wants to say first."""
+        """One call. A provider that is to be left alone for a moment is waited for; for longer, it is skipped."""
+        patience = SHORT_WAIT_S
+        while True:
+            try:
+                return await self.called(profile, place, retry)
+            except Shut as shut:
+                if shut.circuit or shut.wait > patience:
+                    kind = FailureKind.CIRCUIT_OPEN if shut.circuit else FailureKind.NOT_YET
+                    self.spending.skipped.append(Refusal(profile.candidate.model, kind))
+                    return Attempted(None, None, Failure(kind, round(shut.wait, 1), shut=True), NOTHING)
+                wait = max(shut.wait, SHORTEST_WAIT_S)
+                patience -= wait
+                await asyncio.sleep(wait)
+
+    async def called(self, profile: Profile, place: int, retry: int) -> Attempted:
+        """One call, with whatever `before_call` wants to say first. Raises Shut."""
         await self.asking.before_call()
         bound = self.asking.bound(profile)
         row = AttemptStarted(
@@ -95,6 +113,7 @@ class Walk:
             started_at=datetime.now(UTC),
             bound_usd=bound,
             origin=self.asking.origin,
+            gate=self.asking.gate(profile),
         )
         options = self.asking.options(profile, self.route.temperature)
         try:
@@ -116,13 +135,15 @@ def refuses_format(attempted: Attempted, profile: Profile, asking: Asking) -> bo
 
 
 def nobody(
-    route: Route, failures: Sequence[tuple[str, Failure]], used_up: Collection[str]
+    route: Route, failures: Sequence[tuple[Candidate, Failure]], used_up: Collection[str]
 ) -> ModelsFailed | ModelsBusy:
     """The error for a route on which nobody answered."""
-    refusals = [Refusal(model, failure.kind.value) for model, failure in failures]
-    waits = [failure.retry_after for _, failure in failures if failure.may_pass]
-    if waits:
-        return ModelsBusy(route.name, min((wait for wait in waits if wait is not None), default=BUSY_S), refusals)
+    refusals = [Refusal(candidate.model, failure.kind.value) for candidate, failure in failures]
+    passing = [(candidate, failure) for candidate, failure in failures if failure.may_pass]
+    if passing:
+        wait = min((failure.retry_after for _, failure in passing if failure.retry_after is not None), default=BUSY_S)
+        shut = [candidate.key for candidate, _ in passing] if all(failure.shut for _, failure in passing) else ()
+        return ModelsBusy(route.name, wait, refusals, shut)
     if failures and all(failure.kind in MONEY for _, failure in failures):
         return OverBudget(route.name, refusals, used_up)
     return ModelsFailed(route.name, refusals)

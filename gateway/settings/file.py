@@ -4,9 +4,11 @@ import re
 from datetime import timedelta
 from decimal import Decimal
 from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 
 from pydantic import BaseModel, Field, field_validator, model_validator
 
+from connectors.addresses import tells_secrets
 from gateway.settings.definitions import DefinitionEntry, FactName
 from gateway.settings.entry import RULES, Name, Owner
 from gateway.settings.knowledge import KnowledgeEntry
@@ -123,6 +125,7 @@ class SignInEntry(_Entry):
     client_id: str | None = None
     client_secret: SecretName | None = None
     groups_claim: str = "groups"
+    allow_private_network: bool = False  # an identity provider inside, or without https
     picker: bool = False
 
     @model_validator(mode="after")

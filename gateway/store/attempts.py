@@ -10,24 +10,27 @@ import structlog
 
 from gateway.ledger.attempt import AttemptFinished, AttemptOutcome, AttemptStarted, PriceState
 from gateway.ledger.budgets import SHARES, Budget, BudgetUsedUp, charges
-from gateway.store import spending
+from gateway.store import gates, spending
 from gateway.store.database import Database, Row
+from gateway.store.gates import Gates
 from gateway.telemetry import abandoned_attempts, budget_notices, suspect_attempts, unpriced
 
-# One statement: either every budget has room for the bound, which is then held from all of them, and the row is there;
-# or nothing has happened. Rows are locked in one order, so that workers wait for each other and never in a circle.
+# One statement: either every budget has room for the bound, which is then held from all of them, and the provider may
+# be called, and the row is there; or nothing has happened. Rows are locked in one order, so that workers wait for each
+# other and never in a circle.
 START: LiteralString = """, locked as (
   select s.key, s.budget, s.period, s.spent_usd, s.held_usd, w.most from spending s join wanted w using (key)
   order by s.key for update of s
 ), refused as (
   select * from locked where most is not null
     and (%(bound_usd)s::numeric is null or %(bound_usd)s > 0 and spent_usd + held_usd + %(bound_usd)s > most)
-), fits as (
+)"""
+FITS: LiteralString = """, fits as (
   select (select count(*) from locked) = (select count(*) from wanted) as known,
-    not exists (select from refused) as room
+    not exists (select from refused) as room, not exists (select from gate where wait > 0) as open
 ), held as (
   update spending s set held_usd = s.held_usd + coalesce(%(bound_usd)s, 0), limit_usd = l.most
-  from locked l, fits where s.key = l.key and fits.known and fits.room
+  from locked l, fits where s.key = l.key and fits.known and fits.room and fits.open
 ), noticed as (
   insert into budget_notice (budget, period, share, spent_usd, limit_usd)
   select budget, period, 100, spent_usd, most from refused where %(bound_usd)s is not null
@@ -38,11 +41,14 @@ START: LiteralString = """, locked as (
   select %(run_id)s, %(number)s, %(purpose)s, %(route)s, %(provider)s, %(model)s, %(prompt)s, %(prompt_version)s,
          %(retry)s, %(fallback)s, %(streamed)s, %(started_at)s, %(bound_usd)s, %(account)s, %(ticket_id)s, %(queue)s,
          %(policy_version)s, (select jsonb_agg(key) from locked)
-  from fits where known and room returning id
-)
+  from fits where known and room and open returning id
+)"""
+TOLD: LiteralString = """
 select known, (select id from kept) as id, array(select budget from refused) as refused,
-  (select jsonb_agg(n) from noticed n) as noticed from fits
+  (select jsonb_agg(n) from noticed n) as noticed, gate.wait, gate.open as circuit, gate.failures
+from fits left join gate on true
 """
+ASK: LiteralString = spending.WANTED + START + gates.LOOK + FITS + gates.GO + TOLD
 # Whoever made the call knows best how it ended, also where it was given up for dead meanwhile.
 FINISH: LiteralString = """
 with was as (
@@ -82,6 +88,7 @@ class AttemptRows:
     def __init__(self, database: Database, budgets: Sequence[Budget] = ()) -> None:
         self._database = database
         self._budgets = {budget.name: budget for budget in budgets}
+        self._gates = Gates(database)
         for budget, share in product(self._budgets, SHARES):  # so that the first notice is seen as growth
             budget_notices.labels(budget, str(share))
 
@@ -89,22 +96,24 @@ class AttemptRows:
         told = asdict(attempt)
         told |= told.pop("origin")
         values = told | spending.named(charges(self._budgets.values(), attempt.origin))
-        row = await self._database.one(spending.WANTED + START, values)
+        values |= await self._gates.asking(attempt.gate)
+        row = await self._database.one(ASK, values)
         assert row is not None
         while not row["known"]:  # the first call of a ticket, of a day or of a month
             await spending.ensure(self._database, values)
-            row = await self._database.one(spending.WANTED + START, values)
+            row = await self._database.one(ASK, values)
             assert row is not None
         self._tell(row["noticed"] or ())
-        if row["id"] is None:
+        if row["refused"]:
             raise BudgetUsedUp(row["refused"])
-        return int(row["id"])
+        return self._gates.passed(attempt.gate, row, values["given_back"])
 
-    async def finish(self, attempt_id: int, finished: AttemptFinished) -> None:
+    async def finish(self, attempt_id: int, finished: AttemptFinished) -> bool:
         values = {**asdict(finished), "id": attempt_id, "shares": list(SHARES)}
         if finished.suspect:
             suspect_attempts.inc()
         self._tell(await self._database.all(FINISH, values))
+        return await self._gates.learn(attempt_id, finished)
 
     async def give_up(self, run: int | None = None) -> int:
         """End the attempts that their process has left behind: those of a run that is taken up again, and those that

@@ -1,7 +1,6 @@
 """Events after their arrival: tried again, given up, listed, replayed."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from gateway.audit.entries import Act
@@ -25,10 +24,15 @@ async def note_failure(database: Database, event_id: int, error: str) -> int:
 
 async def try_later(database: Database, event_id: int, delay: float) -> None:
     """A timer that enqueues the walk again. It holds no lock, so that a newer message need not wait for it."""
-    at = datetime.now(UTC) + timedelta(seconds=delay)
     async with database.transaction() as connection:
-        await connection.execute("update event set retry_at = %s where id = %s", (at, event_id))
-        await enqueue(connection, WAKE, {"event_id": event_id}, at=at)
+        row = await (
+            await connection.execute(
+                "update event set retry_at = now() + make_interval(secs => %s) where id = %s returning retry_at",
+                (delay, event_id),
+            )
+        ).fetchone()
+        if row is not None:
+            await enqueue(connection, WAKE, {"event_id": event_id}, at=row["retry_at"])
 
 
 async def walk_again(database: Database, event_id: int) -> bool:
@@ -117,6 +121,7 @@ async def adopt_orphans(database: Database) -> int:
              and not exists (select 1 from procrastinate_jobs j where j.status in ('todo', 'doing')
                              and j.task_name in ('walk', 'wake') and (j.args->>'event_id')::bigint = e.id)
              and not exists (select 1 from parked k where k.event_id = e.id)
+             and not exists (select 1 from held h where h.event_id = e.id)
            order by e.id limit 100"""
     )
     for row in rows:

@@ -22,10 +22,12 @@ with given as (
   insert into event (account, event_id, delivery_id, kind, ticket_id, author, visibility, message_id, occurred_at,
                      received_at, supersedes, traceparent)
   select %(account)s, g.event_id, %(delivery)s::uuid, g.kind, g.ticket_id, g.author, g.visibility, g.message_id,
-         g.occurred_at, %(received_at)s, g.supersedes, %(traceparent)s
+         g.occurred_at, coalesce(%(received_at)s::timestamptz, now()), g.supersedes, %(traceparent)s
   from given g
   on conflict (account, event_id) do nothing
-  returning id, ticket_id
+  returning id, ticket_id,
+    case when supersedes and kind <> 'ticket_deleted' and coalesce(author, 'requester') in ('requester', 'participant')
+      then nullif(%(settle)s::float, 0) end as settle
 ), kept as (
   insert into content (account, ticket_id, kind, body)
   select %(account)s, min(ticket_id), 'delivery', %(body)s::jsonb from fresh
@@ -33,11 +35,12 @@ with given as (
   returning id
 ), arrived as (
   insert into delivery (id, account, received_at, size, content_id)
-  select %(delivery)s::uuid, %(account)s, %(received_at)s, %(size)s, kept.id from kept
+  select %(delivery)s::uuid, %(account)s, coalesce(%(received_at)s::timestamptz, now()), %(size)s, kept.id from kept
 )
 select count(*) as events, procrastinate_defer_jobs_v1(array_agg(
          row(%(queue)s, %(task)s, 0, %(account)s || ':' || ticket_id, null,
-             jsonb_build_object('event_id', id), null)::procrastinate_job_to_defer_v1 order by id)) as jobs
+             jsonb_build_object('event_id', id), now() + make_interval(secs => settle)
+             )::procrastinate_job_to_defer_v1 order by id)) as jobs
 from fresh having count(*) > 0
 """
 
@@ -61,12 +64,17 @@ async def accept(
     account: str,
     events: Sequence[Arrival],
     body: bytes,
-    received_at: datetime,
+    received_at: datetime | None,
     traceparent: str | None = None,
+    settle: float = 0.0,
 ) -> int:
-    """Keep the events that are new, with a job each; returns how many. When this returns, they are committed."""
+    """Keep the events that are new, with a job each; returns how many. When this returns, they are committed. Without
+    `received_at` they came now, by the database's clock.
+
+    What the requester writes is walked after `settle` seconds, so that a burst of messages is answered by one draft. It
+    holds the ticket's lock meanwhile: what happens on the ticket stays in order."""
     async with database.connection() as connection:
-        return await accept_within(connection, account, events, body, received_at, traceparent)
+        return await accept_within(connection, account, events, body, received_at, traceparent, settle)
 
 
 async def accept_within(
@@ -74,8 +82,9 @@ async def accept_within(
     account: str,
     events: Sequence[Arrival],
     body: bytes | None,
-    received_at: datetime,
+    received_at: datetime | None,
     traceparent: str | None = None,
+    settle: float = 0.0,
 ) -> int:
     """The same as part of a transaction. Without a body there was no delivery: the help desk was asked."""
     values = {
@@ -85,6 +94,7 @@ async def accept_within(
         "size": len(body or b""),
         "body": jsonb((body or b"").decode("utf-8", "replace")),
         "traceparent": traceparent,
+        "settle": settle,
         "queue": QUEUE,
         "task": WALK,
         "events": json.dumps([_plain(event) for event in events]),

@@ -2,7 +2,6 @@
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
 from gateway.store.database import Database
 from gateway.store.intake import Arrival, accept_within
@@ -39,11 +38,13 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What happened since, the cursor after it, and in how many seconds to ask again."""
+    """What happened since, the cursor after it, in how many seconds to ask again, and how long a message waits for the
+    next one."""
 
     events: Sequence[Arrival]
     cursor: str
     again_in: float
+    settle: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +76,7 @@ async def take_turn(database: Database, account: str, ask: Ask) -> int | None:
         if isinstance(told, Failed):
             await connection.execute(FAILED, {"account": account, "error": told.error, "delay": told.again_in})
             return None
-        new = await accept_within(connection, account, told.events, None, datetime.now(UTC)) if told.events else 0
+        events, settle = told.events, told.settle
+        new = await accept_within(connection, account, events, None, None, settle=settle) if events else 0
         await connection.execute(KEEP, {"account": account, "cursor": told.cursor, "delay": told.again_in})
         return new

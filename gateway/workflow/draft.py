@@ -40,6 +40,7 @@ class Drafted:
     latency_ms: float
     cost_usd: Decimal | None  # of all attempts; None where one of them has no known price
     used_up: tuple[str, ...] = ()  # budgets that had nothing left for a better model
+    skipped: tuple[str, ...] = ()  # models that were not called, and why
 
 
 _CITATIONS = TypeAdapter(tuple[SentenceCitation, ...])
@@ -130,4 +131,5 @@ def _restored(reply: ModelReply, screened: Screened, language: str) -> Drafted:
         latency_ms=reply.latency_ms,
         cost_usd=reply.cost_usd,
         used_up=reply.used_up,
+        skipped=reply.skipped,
     )

@@ -9,14 +9,14 @@ from connectors.errors import ConnectorError, RetryLater, WriteConflict
 from gateway.errors import DatabaseUnavailable, LostLease, NothingOwed, Paused, RunEnded, Superseded, Withheld
 from gateway.models import ModelError, ModelsBusy
 from gateway.records import RunState
-from gateway.store import deadlines, events, pauses
+from gateway.store import bursts, deadlines, events, held, pauses
 from gateway.store.jobs import Again, Lease
 from gateway.telemetry import dead, failures, runs
 from gateway.tracing import ids
 from gateway.workflow.line import Line
 from gateway.workflow.run import down_the_line
 from gateway.workflow.story import tell, traced
-from gateway.workflow.walk import Walk
+from gateway.workflow.walk import OVERTAKEN, Walk
 
 log = structlog.get_logger()
 DELAYS = (0.5, 1.0, 2.0, 4.0, 15.0, 30.0, 60.0, 120.0, 300.0)  # seconds after each failed try
@@ -48,6 +48,9 @@ class Jobs:
             except RetryLater as error:
                 await self._try_later(walk, error, error.retry_after, self._line.most_tries)
             except ModelsBusy as error:
+                if error.shut:
+                    await self._hold(walk, error)
+                    return
                 await self._try_later(walk, error, error.retry_after, self._line.most_tries)
             except WriteConflict as error:
                 await self._try_later(walk, error, None, self._line.most_tries)
@@ -104,6 +107,15 @@ class Jobs:
             calls=walk.calls.made,
         )
         tell(row)
+        if state is RunState.SUPERSEDED and not walk.is_deadline:
+            await self._end_overtaken(walk)
+
+    async def _end_overtaken(self, walk: Walk) -> None:
+        """The messages between this one and the newest need no walk to learn that they are overtaken."""
+        ended = await bursts.end_overtaken(self._line.database, walk.account, walk.ticket_id, OVERTAKEN)
+        if ended:
+            runs.labels(walk.account, RunState.SUPERSEDED, "none").inc(ended)
+            log.info("messages of a burst are answered by the newest", messages=ended)
 
     async def _park(self, walk: Walk, reason: str) -> None:
         """Keep what was found, so that no model is asked twice, and wait without a job until somebody resumes."""
@@ -113,6 +125,12 @@ class Jobs:
         if not await pauses.park(self._line.database, walk.account, walk.run_id):
             raise Again(0.0)
         log.info("a run waits", reason=reason)
+
+    async def _hold(self, walk: Walk, error: ModelsBusy) -> None:
+        """Nobody is to call any of its models now. It waits without a job, and that is no failed try of its own."""
+        await walk.rows.add_calls(walk.calls.made)
+        if await held.hold(self._line.database, walk.run_id, error.shut):
+            log.info("a run waits for a provider", reason=str(error))
 
     async def _try_later(
         self, walk: Walk, error: Exception, retry_after: float | None, most: int, words: str | None = None

@@ -55,7 +55,7 @@ async def _ask(desk: Desk, standing: Standing) -> Told | Failed:
     assert desk.poll_every is not None
     try:
         events, cursor = await cast(Polls, desk.connector).poll(standing.cursor)
-        told = Told(arrivals(events), cursor, desk.poll_every)
+        told = Told(arrivals(events), cursor, desk.poll_every, desk.settle)
     except ConnectorError as error:
         return _failed(desk, standing, str(error), error.retry_after if isinstance(error, RetryLater) else None)
     except Exception as error:

@@ -26,10 +26,11 @@ class MemoryLog:
         self.started.append(attempt)
         return len(self.started)
 
-    async def finish(self, attempt_id: int, finished: AttemptFinished) -> None:
+    async def finish(self, attempt_id: int, finished: AttemptFinished) -> bool:
         assert 0 < attempt_id <= len(self.started)
         assert attempt_id not in self.finished
         self.finished[attempt_id] = finished
+        return False
 
     @property
     def rows(self) -> list[AttemptFinished]:

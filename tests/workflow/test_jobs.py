@@ -113,9 +113,8 @@ async def test_a_dead_event_is_replayed_to_its_end_when_the_model_is_well_again(
 
 async def test_a_long_wait_is_a_timer_so_that_a_newer_message_of_the_ticket_passes(
     asking: Floor,
-    stub: StubModel,
 ) -> None:
-    stub.behave("429", retry_after=120, times=1)
+    asking.desk.refusals = [RateLimited("too many calls", status=429, retry_after=120)]
     older = await asking.question()
 
     assert await asking.walk(older) is None
@@ -135,8 +134,8 @@ async def test_a_long_wait_is_a_timer_so_that_a_newer_message_of_the_ticket_pass
     assert len(asking.desk.ours("7")) == 1
 
 
-async def test_a_short_wait_keeps_the_lock_and_its_place(asking: Floor, stub: StubModel) -> None:
-    stub.behave("429", retry_after=3, times=1)
+async def test_a_short_wait_keeps_the_lock_and_its_place(asking: Floor) -> None:
+    asking.desk.refusals = [RateLimited("too many calls", status=429, retry_after=3)]
     event = await asking.question()
 
     assert await asking.walk(event) == pytest.approx(3, abs=0.2)
