@@ -14,8 +14,12 @@ from gateway.access.cookies import Cookies
 from gateway.api import health, problems, reports, webhooks
 from gateway.api import pause as stop
 from gateway.api.access import Access, Guard
-from gateway.bootstrap import desk_connectors, installation_of, secrets_of
-from gateway.bootstrap.models import rates_of
+from gateway.api.gate import Gate, Limits
+from gateway.api.pressure import Pressure
+from gateway.api.rates import networks
+from gateway.api.token_use import TokenUse
+from gateway.bootstrap import declared, desk_connectors, installation_of, secrets_of
+from gateway.bootstrap.models import budgets_of, rates_of, routes_of
 from gateway.bootstrap.people import people_of, sign_in_of, signer_of
 from gateway.bootstrap.policies import declared_by
 from gateway.errors import ConfigurationInvalid, DatabaseUnavailable
@@ -48,6 +52,7 @@ def create_app(environment: Environment, database_url: str) -> FastAPI:
             await database.open()
         except DatabaseUnavailable as error:
             # Start all the same: deliveries are answered 503 until it comes back, and vendors send them again.
+            await declared.remember(database, installation)
             log.error("the database is away", reason=str(error))
         yield
         await database.close()
@@ -89,6 +94,7 @@ def _used_by(installation: Installation) -> dict[str, frozenset[str]]:
         for source in installation.knowledge
     }
 
+        TokenUse(database).tell,
 
 def _door(environment: Environment, installation: Installation, connectors: Mapping[str, Connector]) -> Door:
     declared = installation.sign_in

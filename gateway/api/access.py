@@ -4,6 +4,7 @@ import hmac
 import ipaddress
 import re
 import time
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from urllib.parse import parse_qs, quote
 
@@ -26,11 +27,13 @@ LINKED = re.compile(r"/review/(\d{1,18})(/[a-z]{1,20})?")
 
 @dataclass(frozen=True, slots=True)
 class Guard:
-    """What the middleware needs to know. `signs_in`: there is a way to sign in, so a browser is sent there."""
+    """What the middleware needs to know. `signs_in`: there is a way to sign in, so a browser is sent there. `tells`
+    puts on record that the admin token opened something."""
 
     token: str | None
     signer: Signer
     cookies: Cookies
+    tells: Callable[[Visitor], Awaitable[None]]
     signs_in: bool = False
 
 
@@ -50,7 +53,11 @@ class Access:
         session = self._session(headers)
         visitor = self._visitor(scope, headers, session)
         scope.setdefault("state", {})["visitor"] = visitor
-        if scope["path"].startswith(OPEN) or self._may_pass(scope, visitor):
+        is_open = scope["path"].startswith(OPEN)
+        if is_open or self._may_pass(scope, visitor):
+            # Figures of the process are told also while the database, and so the record, is away.
+            if visitor.token and not is_open and scope["path"] != "/metrics":
+                await self._guard.tells(visitor)
             await self._app(scope, receive, self._renewing(send, session))
             return
         await self._turned_away(scope, receive, send, headers, visitor)
@@ -61,11 +68,13 @@ class Access:
         return self._guard.signer.read_session(found) if found else None
 
     def _visitor(self, scope: Scope, headers: Headers, session: Session | None) -> Visitor:
+        address = scope["client"][0] if scope.get("client") else None
         if session is not None:
-            return Visitor(session.person)
-        if self._has_token(headers) or _from_this_machine(scope, headers):
-            return Visitor(operator=True)
-        return Visitor(draft=self._linked(scope))
+            return Visitor(session.person, address=address)
+        token = self._has_token(headers)
+        if token or _from_this_machine(scope, headers):
+            return Visitor(operator=True, token=token, address=address)
+        return Visitor(draft=self._linked(scope), address=address)
 
     def _has_token(self, headers: Headers) -> bool:
         token = self._guard.token

@@ -73,22 +73,24 @@ async def pause(request: Request, stop: Stop) -> Paused:
     first reason stays."""
     if stop.account != ALL and stop.account not in request.app.state.accounts:
         raise NotFound(f"there is no account {stop.account}", remedy="`countersign.yaml` names them; `*` is all")
-    await pauses.pause(_database(request), stop.account, by=_who(request), because=stop.because, where=API)
+    who = _who(request)
+    await pauses.pause(_database(request), stop.account, by=who.name, because=stop.because, where=who.at(API))
     return await paused(request)
 
 
 @router.post("/resume", summary="Go on where it stopped", responses=responses(404))
 async def resume(request: Request, go: Go) -> Resumed:
     """`*` ends the pause of all accounts; those that were paused by name stay so."""
-    woken = await pauses.resume(_database(request), go.account, by=_who(request), where=API)
+    who = _who(request)
+    woken = await pauses.resume(_database(request), go.account, by=who.name, where=who.at(API))
     if woken is None:
         raise NotFound(f"{go.account} is not paused", remedy="GET /api/pauses tells what is")
     return Resumed(woken)
 
 
-def _who(request: Request) -> str:
+def _who(request: Request) -> Visitor:
     visitor: Visitor = request.state.visitor
-    return visitor.name
+    return visitor
 
 
 def _database(request: Request) -> Database:

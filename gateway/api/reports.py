@@ -12,7 +12,7 @@ from pydantic import BaseModel, Field, model_validator
 from gateway.access.visitor import Visitor
 from gateway.api.problems import responses
 from gateway.store import events, quarantine
-from gateway.store.audit import API
+from gateway.store.audit import API, record_export
 from gateway.store.database import Database
 from gateway.store.reports import (
     CostBy,
@@ -165,7 +165,8 @@ async def ledger(
     account: Word = None,
     limit: Annotated[int, Query(ge=1, le=10_000)] = 1000,
 ) -> Sequence[TicketCost]:
-    """Without `since`, of the last seven days."""
+    """Without `since`, of the last seven days. That it was asked for is on the audit record."""
+    await _on_record(request, "ledger tickets", since=since, account=account, limit=limit)
     return await ticket_costs(
         _database(request), since=_since(since), account=account, limit=limit, rates=request.app.state.rates
     )
@@ -179,7 +180,9 @@ async def ledger_groups(
     account: Word = None,
     limit: Annotated[int, Query(ge=1, le=MOST)] = MOST,
 ) -> Sequence[CostGroup]:
-    """Without `since`, of the last seven days. `limit`: of the newest so many tickets."""
+    """Without `since`, of the last seven days. `limit`: of the newest so many tickets. That it was asked for is on the
+    audit record."""
+    await _on_record(request, "ledger tickets", since=since, account=account, limit=limit, by=by)
     lines = await ticket_costs(
         _database(request), since=_since(since), account=account, limit=limit, rates=request.app.state.rates
     )
@@ -211,13 +214,25 @@ async def replay(request: Request, asked: Replay) -> Replayed:
     if asked.all:
         ids = [row["id"] for row in await events.dead(database, limit=MOST)]
         deliveries = [row["id"] for row in await quarantine.waiting(database, limit=MOST)]
-    who: Visitor = request.state.visitor
-    told = await request.app.state.quarantine.replay(deliveries, by=who.name, where=API) if deliveries else {}
+    act = _act(request)
+    told = await request.app.state.quarantine.replay(deliveries, **act) if deliveries else {}
     return Replayed(
-        await events.replay(database, ids, by=who.name, where=API),
+        await events.replay(database, ids, **act),
         [number for number, why in told.items() if why is None],
         {number: why for number, why in told.items() if why is not None},
     )
+
+
+async def _on_record(request: Request, what: str, **told: object) -> None:
+    """What many rows leave by is an export; a page of runs and a single story are read."""
+    act = _act(request)
+    await record_export(_database(request), who=act["by"], where=act["where"], what=what, told=told)
+
+
+def _act(request: Request) -> dict[str, str]:
+    """Who acts, and from where."""
+    visitor: Visitor = request.state.visitor
+    return {"by": visitor.name, "where": visitor.at(API)}
 
 
 def _database(request: Request) -> Database:

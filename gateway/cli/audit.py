@@ -51,7 +51,11 @@ def list_(
 ) -> None:
     """The newest entries of the record."""
     at = moment(since)
-    found = ask(lambda database: audit.newest(database, act=act, who=who, since=at, limit=limit))
+    found = ask(
+        lambda database: audit.newest(database, act=act, who=who, since=at, limit=limit),
+        export="audit record" if as_json else None,
+        told={"act": act, "who": who, "since": at, "limit": limit},
+    )
     if as_json:
         print_json([one.as_json() for one in found])
     elif found:
@@ -132,12 +136,10 @@ def export(
     at = moment(since)
 
     async def written(database: Database) -> None:
-        told = {"after": after, "since": at.isoformat() if at else None}
-        await audit.record(database, Act(os_user(), "export", "audit record", audit.COMMAND, told))
         async for entry in audit.entries(database, after=after, since=at):
             sys.stdout.write(json.dumps(entry.as_json(), ensure_ascii=False) + "\n")
 
-    ask(written)
+    ask(written, export="audit record", told={"after": after, "since": at})
 
 
 @app.command("key")

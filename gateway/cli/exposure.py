@@ -39,7 +39,8 @@ def exposed(
         lines = await exposure(database, since=at, account=account)
         return lines, await untold_calls(database, since=at, account=account)
 
-    lines, untold = ask(told)
+    asked = {"since": at, "account": account, "format": format_}
+    lines, untold = ask(told, export=None if format_ is Format.TABLE else "exposure", told=asked)
     if format_ is Format.JSON:
         print_json({"lines": lines, "untold_calls": untold})
     elif format_ is Format.CSV:

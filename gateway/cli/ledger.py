@@ -74,7 +74,11 @@ def tickets(
     at = moment(since)
     assert at
     rates = _rates()
-    lines = ask(lambda database: ticket_costs(database, since=at, account=account, limit=limit, rates=rates))
+    lines = ask(
+        lambda database: ticket_costs(database, since=at, account=account, limit=limit, rates=rates),
+        export=None if format_ is Format.TABLE else "ledger tickets",
+        told={"since": at, "by": by, "account": account, "format": format_},
+    )
     if by is not None and lines:
         _print_groups(cost_groups(lines, by), lines, format_, rates)
     elif format_ is Format.JSON:

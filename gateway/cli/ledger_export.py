@@ -47,7 +47,8 @@ def export(
             )
         return lines, last, edge
 
-    lines, last, edge = ask(written)
+    told = {"since": begin, "until": end, "after": after, "format": format_}
+    lines, last, edge = ask(written, export="ledger", told=told)
     waiting = f"; {edge.open} under way, for the next time" if edge.open else ""
     typer.echo(f"{lines:,} calls{waiting}. Go on with --after {max(last, after)}", err=True)
 

@@ -62,7 +62,11 @@ def reconciled(
     whose = of or (None if shape is generic else shape.name)
     first = datetime.combine(min(day for day, _ in billed), time(), UTC) - timedelta(days=1)
     last = datetime.combine(max(day for day, _ in billed), time(), UTC) + timedelta(days=2)
-    hours = ask(lambda database: spending.by_hour(database, since=first, until=last, provider=whose))
+    hours = ask(
+        lambda database: spending.by_hour(database, since=first, until=last, provider=whose),
+        export=None if format_ is Format.TABLE else "ledger by day and model",
+        told={"since": first, "until": last, "provider": whose, "format": format_},
+    )
     found = reconcile(billed, hours, utc_offset)
     if format_ is Format.JSON:
         print_json({"off": found.off, "better_utc_offset": found.better, "lines": list(map(_fields, found.lines))})

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from gateway.cli.asking import ask, moment
+from gateway.cli.asking import ask, moment, os_user
 from gateway.cli.tables import Column, console, print_table
 from gateway.store import repricing
 from gateway.store.database import Database, Row
@@ -70,7 +70,7 @@ async def _reprice(database: Database, repricer: "Repricer", since: datetime, *,
     async for rows in repricing.priceable(database, since):
         changes = await asyncio.to_thread(_changes, repricer, rows, lines)
         if changes and not dry_run:
-            await repricing.reprice(database, changes)
+            await repricing.reprice(database, changes, by=os_user())
     return sorted(lines.values(), key=lambda line: (line.model, line.version))
 
 

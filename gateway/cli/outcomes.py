@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import fields
+from functools import partial
 from typing import Annotated, Any, TypeVar
 
 import typer
@@ -103,17 +104,24 @@ def outcomes(
         raise typer.BadParameter("nobody approves anything in shadow mode", param_hint="--risks")
     if calibrated and (shadow or risk):
         raise typer.BadParameter("it is about drafts that people were shown", param_hint="--calibration")
+    about = "calibration" if calibrated else "risks" if risk else "shadow" if shadow else f"by {by}"
+    asked = partial(
+        ask,
+        export=None if format_ is Format.TABLE else f"outcomes, {about}",
+        told={"since": at, "account": account, "format": format_},
+    )
     if calibrated:
-        tenths = ask(lambda database: calibration(database, part, since=at, account=account))
+        tenths = asked(lambda database: calibration(database, part, since=at, account=account))
         _print(tenths, CALIBRATION, "calibration", format_)
     elif risk:
         speeds = _speeds()
-        _print(ask(lambda database: risks(database, since=at, account=account, speeds=speeds)), RISKS, "risks", format_)
+        teams = asked(lambda database: risks(database, since=at, account=account, speeds=speeds))
+        _print(teams, RISKS, "risks", format_)
     elif shadow:
-        found = ask(lambda database: shadow_by(database, by, since=at, account=account))
+        found = asked(lambda database: shadow_by(database, by, since=at, account=account))
         _print(found, (_group(by), *SHADOW), "shadow", format_)
     else:
-        lines = ask(lambda database: outcomes_by(database, by, since=at, account=account))
+        lines = asked(lambda database: outcomes_by(database, by, since=at, account=account))
         policy = POLICY if any(line.by_policy for line in lines) else ()
         _print(lines, (_group(by), *OUTCOMES, *policy), "outcomes", format_)
 

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from gateway.cli.asking import ask, moment
+from gateway.cli.asking import ask, moment, os_user
 from gateway.cli.report_written import Declared, Material, written
 from gateway.cli.tables import Column, console, print_table
 from gateway.errors import NotFound
@@ -55,7 +55,9 @@ def report(
     scope = _scope(month_, account, queue)
     installation = _installation()
     accounts = _accounts(installation, account)
-    document = written(ask(lambda database: _gathered(database, scope, installation, accounts)))
+    told = {"month": f"{scope.since:%Y-%m}", "account": account, "queue": queue, "format": format_}
+    gathered = ask(lambda database: _gathered(database, scope, installation, accounts), export="report", told=told)
+    document = written(gathered)
     text = to_html(document) if format_ is ReportFormat.HTML else to_markdown(document)
     if out is None:
         typer.echo(text, nl=False)
@@ -98,10 +100,10 @@ def baseline(
                     times[queue].append(ms)
         finally:
             await desk.close()
-        found = [(queue, told) for queue, values in times.items() if (told := spread(values)) is not None]
-        for queue, told in found:
-            await month.keep_baseline(database, account, queue, told, since=begin, until=until_)
-        return found
+        found = {queue: told for queue, values in times.items() if (told := spread(values)) is not None}
+        if found:
+            await month.keep_baseline(database, account, found, since=begin, until=until_, by=os_user())
+        return list(found.items())
 
     if found := ask(measured):
         print_table(COLUMNS, found, caption="Kept. The next report compares with it.")

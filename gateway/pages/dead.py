@@ -34,8 +34,9 @@ async def replay(
     if not run and not delivery:
         nothing = {"type": "missing", "loc": ("body", "run"), "msg": "Choose an event or a delivery", "input": None}
         raise RequestValidationError([nothing])
-    who = visitor_of(request).name
-    told = await request.app.state.quarantine.replay(delivery, by=who, where=PAGE) if delivery else {}
+    who = visitor_of(request)
+    act = {"by": who.name, "where": who.at(PAGE)}
+    told = await request.app.state.quarantine.replay(delivery, **act) if delivery else {}
     refused = sum(why is not None for why in told.values())
-    done = len(await events.replay(database_of(request), run or [], by=who, where=PAGE)) + len(told) - refused
+    done = len(await events.replay(database_of(request), run or [], **act)) + len(told) - refused
     return RedirectResponse(f"/dead?replayed={done}&refused={refused}", status_code=303)

@@ -42,7 +42,8 @@ async def stop(request: Request, account: Account, because: Reason) -> RedirectR
     only_from_our_pages(request)
     if account != ALL and account not in request.app.state.accounts:
         raise NotFound("there is no such account")
-    await pauses.pause(database_of(request), account, by=visitor_of(request).name, because=because, where=PAGE)
+    who = visitor_of(request)
+    await pauses.pause(database_of(request), account, by=who.name, because=because, where=who.at(PAGE))
     return RedirectResponse("/pause", status_code=303)
 
 
@@ -50,5 +51,6 @@ async def stop(request: Request, account: Account, because: Reason) -> RedirectR
 async def go(request: Request, account: Account) -> RedirectResponse:
     """What waited walks again. Whoever presses a button twice is told of no event the second time."""
     only_from_our_pages(request)
-    woken = await pauses.resume(database_of(request), account, by=visitor_of(request).name, where=PAGE)
+    who = visitor_of(request)
+    woken = await pauses.resume(database_of(request), account, by=who.name, where=who.at(PAGE))
     return RedirectResponse(f"/pause?resumed={woken or 0}", status_code=303)

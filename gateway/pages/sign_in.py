@@ -81,7 +81,7 @@ async def sign_out(request: Request) -> Response:
     only_from_our_pages(request)
     door = _door(request)
     if (person := visitor_of(request).person) is not None:
-        await record(database_of(request), Act(person.id, "sign-out", "pages", _from(request)))
+        await record(database_of(request), Act(person.id, "sign-out", "pages", visitor_of(request).at(PAGE)))
     response = RedirectResponse("/sign-in", 303)
     response.headers.append("set-cookie", door.cookies.set(door.cookies.session, "", 0))
     return response
@@ -92,14 +92,10 @@ async def _signed_in(request: Request, person: Person, next: str) -> Response:
     door = _door(request)
     accounts = None if person.accounts is None else sorted(person.accounts)
     told = {"rights": sorted(person.rights), "groups": sorted(person.groups), "accounts": accounts}
-    await record(database_of(request), Act(person.id, "sign-in", "pages", _from(request), told))
+    await record(database_of(request), Act(person.id, "sign-in", "pages", visitor_of(request).at(PAGE), told))
     response = RedirectResponse(next, 303)
     response.headers.append("set-cookie", door.cookies.set(door.cookies.session, door.signer.session(person)))
     return response
-
-
-def _from(request: Request) -> str:
-    return f"page, {request.client.host}" if request.client else PAGE
 
 
 def _ours(next: str) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import asdict
+from datetime import datetime
 from typing import Any
 
 from gateway.audit.entries import Act, Entry
@@ -47,12 +48,27 @@ async def record(database: Database, act: Act) -> None:
     await database.run(APPEND, values(act))
 
 
+async def record_export(
+    database: Database, *, who: str, where: str, what: str, told: Mapping[str, object] | None = None
+) -> None:
+    """Before the first line of an export is handed out. `told`: what was asked for; what was not is left out."""
+    asked = {name: _plain(value) for name, value in (told or {}).items() if value not in (None, 0, False)}
+    await record(database, Act(who, "export", what, where, asked))
+
+
 async def personal_part(connection: Connection, account: str, requester: str, told: Mapping[str, Any]) -> bytes:
     """Personal text of an entry, encrypted with its requester's key, which is made where there is none."""
     given = {"account": account, "requester": requester, "key": new_key()}
     row = await (await connection.execute(KEY, given)).fetchone()
     assert row is not None
     return encrypted(row["key"], told)
+
+
+def _plain(value: object) -> str | int:
+    """As an entry may hold it: a number without fractions, else text."""
+    if isinstance(value, datetime):
+        return value.isoformat()
+    return value if isinstance(value, int) else str(value)
 
 
 def hash_or_none(sealed: bytes | None) -> str | None:

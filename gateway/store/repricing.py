@@ -4,6 +4,9 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from gateway.audit.entries import Act
+from gateway.store import audit
+from gateway.store.audit import COMMAND, SOMEBODY
 from gateway.store.database import Database, Row
 
 BATCH = 2000
@@ -41,8 +44,11 @@ async def priceable(database: Database, since: datetime) -> AsyncIterator[Sequen
         after = rows[-1]["id"]
 
 
-async def reprice(database: Database, changes: Sequence[Mapping[str, Any]]) -> None:
+async def reprice(database: Database, changes: Sequence[Mapping[str, Any]], *, by: str = SOMEBODY) -> None:
     """Give attempts other prices, all of these or none. One that changed meanwhile is left alone."""
+    ids = [change["id"] for change in changes]
     async with database.transaction() as connection, connection.pipeline():
         for change in changes:
             await connection.execute(REPRICE, change)
+        told = {"calls": len(ids), "first": min(ids), "last": max(ids)}
+        await audit.append(connection, Act(by, "ledger reprice", "prices of calls", COMMAND, told))

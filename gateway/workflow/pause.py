@@ -7,7 +7,6 @@ from gateway.store.database import Database
 from gateway.store.pauses import ALL
 from gateway.telemetry import paused
 
-ADMIN = "admin"  # whoever holds the admin token, or sits at the machine itself
 LONGEST_REASON = 500  # characters
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import httpx
 import pytest
 
+from gateway.store.database import Database
 from tests.access.provider import OTHER_KEY, Provider, path_of, provider
 from tests.api.door import door, environment
 
@@ -31,7 +32,7 @@ def idp() -> Iterator[Provider]:
 
 
 def declared(idp: Provider) -> dict[str, Any]:
-    return {**PEOPLE, "sign_in": {"issuer": idp.issuer, "client_id": "countersign"}}
+    return {**PEOPLE, "sign_in": {"issuer": idp.issuer, "client_id": "countersign", "allow_private_network": True}}
 
 
 @pytest.fixture
@@ -61,6 +62,17 @@ async def test_a_browser_without_a_session_is_sent_to_sign_in_and_comes_back(web
     page = await web.get("/runs?account=acme", headers=HTML)
     assert page.status_code == 200
     assert "Ann" in page.text
+
+
+async def test_nobody_is_in_who_is_not_on_record_with_rights_and_address(
+    web: httpx.AsyncClient, database: Database
+) -> None:
+    await signs_in(web)
+
+    row = await database.one("select * from audit_entry where act = 'sign-in'")
+    assert row is not None
+    assert (row["who"], row["from_where"]) == ("ann", "page, 203.0.113.9")
+    assert row["detail"] == {"rights": ["agent"], "groups": ["agents"], "accounts": None}
 
 
 async def test_a_program_without_a_session_gets_no_redirect(web: httpx.AsyncClient) -> None:
@@ -131,7 +143,8 @@ async def test_a_sign_in_that_was_not_begun_here_is_refused(web: httpx.AsyncClie
 
 
 async def test_a_provider_that_is_away_is_said_to_be(tmp_path: Path, database_url: str) -> None:
-    nowhere = {**PEOPLE, "sign_in": {"issuer": "http://127.0.0.1:9", "client_id": "countersign"}}
+    inside = {"issuer": "http://127.0.0.1:9", "client_id": "countersign", "allow_private_network": True}
+    nowhere = {**PEOPLE, "sign_in": inside}
     async with door(environment(tmp_path, declared=nowhere), database_url, ELSEWHERE) as web:
         answer = await web.get("/sign-in/start")
 

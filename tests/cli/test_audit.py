@@ -40,12 +40,12 @@ def test_a_record_is_listed_exported_and_verified(settings: Mapping[str, str]) -
 
     exported = countersign("audit", "export", settings=settings)
     lines = [json.loads(line) for line in exported.out.splitlines()]
-    assert [one["act"] for one in lines] == ["approve", "approve", "approve", "export"]
+    assert [one["act"] for one in lines] == ["approve", "approve", "approve", "export", "export"]
 
     told = countersign("audit", "verify", settings=settings)
     assert told.code == 0
     assert "3 entries are sealed" in told.out
-    assert "1 wait for the next seal" in told.out
+    assert "2 wait for the next seal" in told.out
     assert "The record is what was sealed." in told.out
 
 

@@ -74,6 +74,8 @@ def test_each_call_gets_the_price_of_its_own_day_and_the_old_one_is_kept(
     assert given(kept) == [(None, Decimal(6)), (None, Decimal(3))]
     run = given(lambda database: only(database, "select cost_usd, unpriced_attempts from run"))
     assert (run["cost_usd"], run["unpriced_attempts"]) == (Decimal(9), 1)
+    entry = given(lambda database: only(database, "select act, detail from audit_entry where act = 'ledger reprice'"))
+    assert entry["detail"] == {"calls": 2, "first": 1, "last": 2}
 
 
 def test_a_second_time_there_is_nothing_to_do(given: Doing[Answer], configured: None) -> None:

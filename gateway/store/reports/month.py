@@ -1,12 +1,16 @@
 """What one month came to, of an account, a queue or all together: the figures of the owner's report."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import LiteralString
 
+from gateway.audit.entries import Act
 from gateway.ledger.people import Rates
 from gateway.ledger.report import Drafts, Month, Scope, Used
 from gateway.ledger.response import Spread, spread
+from gateway.store import audit
+from gateway.store.audit import COMMAND, SOMEBODY
 from gateway.store.database import Database
 from gateway.store.reports.judged import By
 from gateway.store.reports.outcomes import OutcomeLine, outcomes_between
@@ -87,21 +91,21 @@ async def baseline(database: Database, account: str | None, queue: str | None) -
 
 
 async def keep_baseline(
-    database: Database, account: str, queue: str | None, found: Spread, *, since: datetime, until: datetime
+    database: Database,
+    account: str,
+    found: Mapping[str | None, Spread],
+    *,
+    since: datetime,
+    until: datetime,
+    by: str = SOMEBODY,
 ) -> None:
-    await database.run(
-        KEEP,
-        {
-            "account": account,
-            "queue": queue,
-            "since": since,
-            "until": until,
-            "tickets": found.tickets,
-            "median_ms": found.median_ms,
-            "low_ms": found.low_ms,
-            "high_ms": found.high_ms,
-        },
-    )
+    """What was measured of an account, by queue; None is all of them together."""
+    async with database.transaction() as connection:
+        for queue, told in found.items():
+            values = {"account": account, "queue": queue, "since": since, "until": until, **asdict(told)}
+            await connection.execute(KEEP, values)
+        detail = {"since": since.isoformat(), "until": until.isoformat(), "queues": len(found)}
+        await audit.append(connection, Act(by, "baseline", f"account {account}", COMMAND, detail))
 
 
 async def first_event(database: Database, account: str) -> datetime | None:
