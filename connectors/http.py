@@ -19,6 +19,8 @@ from connectors.limits import Limits, LocalLimits, budgets
 from connectors.tracing import headers as trace_headers
 
 TIMEOUT = httpx.Timeout(10.0, connect=3.0)  # between two signs of life
+# A server closes idle lines after a few seconds, and a write on one that it has just closed is in doubt for nothing.
+LINES = httpx.Limits(max_connections=100, max_keepalive_connections=20, keepalive_expiry=1.0)
 DEADLINE = 30.0  # seconds for one call in all, so that an answer in drips does not hold a worker
 UNICAST = ipaddress.IPv6Network("2000::/3")  # all that the world gives out; whatever else there is has a meaning inside
 NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
@@ -64,6 +66,7 @@ class HttpClient:
                 headers={**(headers or {}), "accept-encoding": "gzip"},
                 auth=auth,
                 timeout=timeout,
+                limits=LINES,
                 follow_redirects=False,
                 cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
             )

@@ -61,9 +61,11 @@ class MemoryDesk:
     changes: list[Change] = field(default_factory=list)
     calls: list[str] = field(default_factory=list)
     lost_answers: int = 0  # so many writes are stored, and their answer is lost
+    slow_writes: int = 0  # so many writes are not answered, and stored when `catch_up` says so
     refusals: list[ConnectorError] = field(default_factory=list)  # raised by the next writes, which store nothing
     files: dict[str, bytes] = field(default_factory=dict)  # the contents of attachments, by their ids
     misread: Visibility | None = None  # what the desk makes of our entries instead
+    under_way: list[tuple[Ticket, Action]] = field(default_factory=list)
     before_write: Callable[[], None] | None = None  # something happens on the desk right before a write arrives
 
     @classmethod
@@ -90,6 +92,10 @@ class MemoryDesk:
             raise self.refusals.pop(0)
         if Capability.CONDITIONAL_WRITE in self.capabilities and current.version != ticket.version:
             raise WriteConflict("the ticket changed", status=409)
+        if self.slow_writes and action is not None:
+            self.slow_writes -= 1
+            self.under_way.append((ticket, action))
+            raise Unavailable("no answer came back", may_be_stored=True)
         if change is not None:
             self.changes.append(change)
         stored = self._store(ticket.id, OURSELVES, action) if action is not None else None
@@ -149,6 +155,16 @@ class MemoryDesk:
         """A change that says nothing, such as a tag."""
         ticket = self.tickets[ticket_id]
         self.tickets[ticket_id] = replace(ticket, version=str(int(ticket.version) + 1))
+
+    def catch_up(self) -> None:
+        """What was under way is stored, where the ticket's version is still what the writer knew, if that matters."""
+        for ticket, action in self.under_way:
+            if (
+                Capability.CONDITIONAL_WRITE not in self.capabilities
+                or self.tickets[ticket.id].version == ticket.version
+            ):
+                self._store(ticket.id, OURSELVES, action)
+        self.under_way.clear()
 
     def ours(self, ticket_id: str) -> list[tuple[Visibility, str]]:
         """What the gateway wrote into a ticket."""

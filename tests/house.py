@@ -89,6 +89,7 @@ class House:
         self.database_url = database_url
         self.desk_port, self.web_port = free_port(), free_port()
         self.processes: dict[str, subprocess.Popen[bytes]] = {}
+        self.webhook_pauses: tuple[float, ...] = ()  # seconds between the desk's tries; none: its own
         self.desk = httpx.Client(
             base_url=f"http://127.0.0.1:{self.desk_port}",
             headers={"authorization": f"Bearer {AGENTS_TOKEN}"},
@@ -150,17 +151,18 @@ class House:
             *("-m", "connectors.sandbox.desk", "--port", str(self.desk_port), "--brand", "acme"),
             *("--token", AGENTS_TOKEN, "--bot-token", BOT_TOKEN, "--webhook-secret", SECRET),
             *("--webhook-url", f"http://127.0.0.1:{self.web_port}/webhooks/acme"),
+            *(("--retry-after", *map(str, self.webhook_pauses)) if self.webhook_pauses else ()),
         ]
         self._start("desk", arguments)
         until(lambda: _answers(self.desk, "/api/me"), "the desk answers")
 
-    def start_web(self) -> None:
+    def start_web(self, within: float = 20.0) -> None:
         self._start("web", ["-m", "gateway", "serve"])
-        until(lambda: _answers(self.web, "/livez"), "the web process answers")
+        until(lambda: _answers(self.web, "/livez"), "the web process answers", within)
 
-    def start_worker(self, name: str = "worker") -> None:
+    def start_worker(self, name: str = "worker", within: float = 60.0) -> None:
         log = self._start(name, ["-m", "gateway", "work"])
-        until(lambda: "the worker is ready" in log.read_text(), f"{name} is ready: {log.read_text()[-2000:]}", 60)
+        until(lambda: "the worker is ready" in log.read_text(), f"{name} is ready, see {log}", within)
 
     def start(self) -> "House":
         self.start_desk()

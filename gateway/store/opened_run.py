@@ -26,7 +26,7 @@ STEPS = """
 select s.name, s.at, s.ms, s.data, c.body as content from step s left join content c on c.id = s.content_id
 where s.run_id = %(run)s order by s.at
 """
-WRITES = "select * from write_back where run_id = %(run)s"
+WRITES = "select *, extract(epoch from now() - tried_at) as tried_ago from write_back where run_id = %(run)s"
 
 
 @dataclass(frozen=True, slots=True)

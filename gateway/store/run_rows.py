@@ -12,7 +12,7 @@ from psycopg.errors import UniqueViolation
 
 from gateway.audit.entries import Act
 from gateway.errors import LostLease
-from gateway.records import DraftState, RunState
+from gateway.records import DraftState, LastTry, RunState
 from gateway.store import audit
 from gateway.store.database import Database, Row
 from gateway.store.deadlines import TIMER
@@ -207,6 +207,21 @@ class RunRows:
         await self._database.run(
             "update write_back set detail = %(detail)s where run_id = %(run)s and purpose = %(purpose)s",
             {"run": self._run_id, "purpose": purpose, "detail": detail},
+        )
+
+    async def try_again(self, purpose: str) -> None:
+        """A write that an earlier try may have made is about to be made again."""
+        await self._database.run(
+            """update write_back set tries = tries + 1, tried_at = now(), last_try = 'begun'
+               where run_id = %(run)s and purpose = %(purpose)s and state = 'intent'""",
+            {"run": self._run_id, "purpose": purpose},
+        )
+
+    async def end_try(self, purpose: str, how: LastTry) -> None:
+        """What is known of a try that has brought no receipt."""
+        await self._database.run(
+            "update write_back set last_try = %(how)s where run_id = %(run)s and purpose = %(purpose)s",
+            {"run": self._run_id, "purpose": purpose, "how": how},
         )
 
     async def uncertain(self, purpose: str, detail: str, *, with_draft: bool) -> None:

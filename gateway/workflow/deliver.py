@@ -28,11 +28,11 @@ from connectors.contract import (
     WriteReceipt,
     text_hash,
 )
-from connectors.errors import ConnectorError, DraftInTheWay, NotFound, RetryLater, WriteConflict
+from connectors.errors import ConnectorError, DraftInTheWay, NotFound, RetryLater, Unavailable, WriteConflict
+from connectors.leaving import asked
 from gateway.errors import NothingOwed, Superseded, Uncertain
-from gateway.records import DraftState, WriteState
+from gateway.records import DraftState, LastTry, WriteState
 from gateway.screening import clean
-from gateway.store.database import Row
 from gateway.telemetry import changed_replies
 from gateway.workflow import context
 from gateway.workflow.walk import Walk
@@ -54,6 +54,7 @@ EXPECTED = {
 }
 MAKES_DRAFT = {"draft": DraftState.SHOWN, "note": DraftState.SHOWN, "reply": DraftState.SENT}
 CLOCK_SKEW = timedelta(minutes=5)  # the help desk's clock is not ours
+ENDED = (500, 503)  # a server that answers so has done what it will do; a gateway before it does not know
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,28 +111,6 @@ def intend(walk: Walk, plans: Sequence[Planned], version: str) -> None:
         walk.writes[plan.purpose] = {"state": WriteState.INTENT}
 
 
-async def settle(walk: Walk) -> None:
-    """Find out about writes that an earlier try may have made. Afterwards no intent is in doubt but those not found."""
-    for purpose, write in list(walk.writes.items()):
-        if write["state"] == WriteState.INTENT:
-            with walk.timed(STEP):
-                await _settle(walk, purpose, write)
-
-
-async def _settle(walk: Walk, purpose: str, write: Row) -> None:
-    connector = walk.desk.connector
-    if Capability.MARKS not in connector.capabilities:
-        detail = "the help desk cannot tell whether this was stored; look into the ticket"
-        await walk.rows.uncertain(purpose, detail, with_draft=purpose in MAKES_DRAFT)
-        raise Uncertain(detail)
-    visible_at = write["intended_at"] + connector.search_lag
-    if (wait := (visible_at - datetime.now(UTC)).total_seconds()) > 0:
-        raise RetryLater("an earlier write may not be visible yet", retry_after=wait)
-    mark = Mark(write["mark"], write["text_hash"], write["intended_at"] - CLOCK_SKEW)
-    if receipt := await connector.find_mark(walk.ticket_id, mark):
-        await _keep_receipt(walk, purpose, receipt)
-
-
 AfterChange = Callable[[context.Reading], Ticket]
 
 
@@ -179,20 +158,49 @@ async def _write(walk: Walk, ticket: Ticket, plan: Planned, after_change: AfterC
         fresh = await context.read_now(walk)
         if fresh.ticket.version != ticket.version:
             ticket = await _after_change(walk, plan, fresh, after_change)
-    await walk.stand()
     try:
-        receipt = await connector.write(ticket, action, plan.change)
+        receipt = await _try(walk, plan, ticket, action)
     except NotFound:
         raise NothingOwed("the ticket does not exist any more") from None
     except WriteConflict:
-        ticket = await _after_change(walk, plan, await context.read_now(walk), after_change)
-        await walk.stand()
-        receipt = await connector.write(ticket, action, plan.change)
+        # What has changed the ticket may be an earlier try of ours, which the help desk was slow to store.
+        if (found := await earlier(walk, plan.purpose)) is not None:
+            receipt = found
+        else:
+            ticket = await _after_change(walk, plan, await context.read_now(walk), after_change)
+            receipt = await _try(walk, plan, ticket, action)
     await _inspect(walk, plan, receipt)
-    await _keep_receipt(walk, plan.purpose, receipt)
+    await keep_receipt(walk, plan.purpose, receipt)
     if plan.purpose == "reply":
         await _read_back(walk, plan, receipt)
     return replace(ticket, version=receipt.version) if receipt.version else ticket
+
+
+async def _try(walk: Walk, plan: Planned, ticket: Ticket, action: Action | None) -> WriteReceipt:
+    """One call. How far one that failed may have come is kept, because it decides whether there may be another."""
+    if _tried_before(walk, plan.purpose):
+        await walk.rows.try_again(plan.purpose)
+    await walk.stand()
+    try:
+        with asked(walk.still_stand):
+            return await walk.desk.connector.write(ticket, action, plan.change)
+    except RetryLater as error:
+        silent = isinstance(error, Unavailable) and error.may_be_stored and error.status not in ENDED
+        await walk.rows.end_try(plan.purpose, LastTry.SILENT if silent else LastTry.REFUSED)
+        raise
+
+
+def _tried_before(walk: Walk, purpose: str) -> bool:
+    return "mark" in walk.writes[purpose]
+
+
+async def earlier(walk: Walk, purpose: str) -> WriteReceipt | None:
+    """The entry that an earlier try of this write has made, if the help desk shows one."""
+    write = walk.writes[purpose]
+    if not _tried_before(walk, purpose):
+        return None
+    mark = Mark(write["mark"], write["text_hash"], write["intended_at"] - CLOCK_SKEW)
+    return await walk.desk.connector.find_mark(walk.ticket_id, mark)
 
 
 async def _after_change(walk: Walk, plan: Planned, fresh: context.Reading, after_change: AfterChange | None) -> Ticket:
@@ -231,19 +239,23 @@ async def _read_back(walk: Walk, plan: Planned, receipt: WriteReceipt) -> None:
         log.warning("a reply was not read back", account=walk.account, run=walk.run_id, reason=str(error))
         return
     stored = next((message for message in fresh.messages if message.id == receipt.entry_id), None)
-    if stored is None or _words(stored.body, stored.format) == _words(plan.body or "", walk.desk.connector.body_format):
+    if stored is None and receipt.entry_id is not None and not walk.desk.connector.search_lag:
+        detail = "the help desk said that it has stored this, and does not show it; look into the ticket"
+        await walk.rows.uncertain(plan.purpose, detail, with_draft=True)
+        raise Uncertain(detail)
+    if stored is None or words(stored.body, stored.format) == words(plan.body or "", walk.desk.connector.body_format):
         return
     changed_replies.labels(walk.account).inc()
     log.error("a reply stands in the ticket with other words", account=walk.account, run=walk.run_id)
     await walk.rows.remark(plan.purpose, "the help desk shows other words than those that were sent")
 
 
-def _words(body: str, how: BodyFormat) -> str:
+def words(body: str, how: BodyFormat) -> str:
     """What a reader sees, without white space: a vendor may wrap lines, and what it would expand has a gap in it."""
     return "".join(clean(body, how).text.split())
 
 
-async def _keep_receipt(walk: Walk, purpose: str, receipt: WriteReceipt) -> None:
+async def keep_receipt(walk: Walk, purpose: str, receipt: WriteReceipt) -> None:
     values: dict[str, Any] = {
         "entry": receipt.entry_id,
         "version": receipt.version,

@@ -16,12 +16,13 @@ from gateway.workflow.commands import obey
 from gateway.workflow.context import Reading, read
 from gateway.workflow.deadline import next_step
 from gateway.workflow.decide import choose_models, decide
-from gateway.workflow.deliver import deliver, settle
+from gateway.workflow.deliver import deliver
 from gateway.workflow.draft import draft
 from gateway.workflow.ground import ground
 from gateway.workflow.outcome import recognise, sent_by_policy
 from gateway.workflow.screen import screen
 from gateway.workflow.send import carry_out
+from gateway.workflow.settle import settle
 from gateway.workflow.walk import Walk
 
 

@@ -24,6 +24,13 @@ from gateway.telemetry import step_seconds
 from gateway.tracing import span
 from gateway.workflow.line import Desk, Line
 
+FRESH = 1.0  # seconds; a worker that was silent for 1.5 may be believed dead, where that is set to happen soonest
+
+
+def awake() -> float:
+    """A clock that goes on while this process is stopped, and where the system can tell, while the machine sleeps."""
+    return time.clock_gettime(getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC))
+
 
 class Walk:
     """A run in the hands of a worker. Steps read what is kept before they do anything again."""
@@ -48,6 +55,7 @@ class Walk:
         self.policy_version: str | None = None
         self.shown: frozenset[Kind] = frozenset()  # kinds of personal data that the models may see in clear
         self._steps = opened.steps
+        self._stood_at = float("-inf")
         if event["requester"]:
             rows.resume_requester(event["requester"])
         if self.is_act:
@@ -116,6 +124,7 @@ class Walk:
 
     async def stand(self) -> None:
         """May this run still act? Asked at its start, and right before every model call and every write."""
+        asked_at = awake()
         standing = await self.rows.standing(self.lease)
         if not standing.leased:
             raise LostLease("another worker has taken this run over")
@@ -128,6 +137,13 @@ class Walk:
             raise Superseded(told)
         if standing.paused:
             raise Paused("the account is paused")
+        self._stood_at = asked_at
+
+    async def still_stand(self) -> None:
+        """Asked again where the answer has grown old: this process may have been stopped right after it, for so long
+        that another one has taken the run over and written."""
+        while awake() - self._stood_at > FRESH:
+            await self.stand()
 
     async def stop_if_paused(self) -> None:
         """Asked before intents are kept: one that is never followed by its write is in doubt for no reason."""

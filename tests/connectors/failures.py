@@ -7,6 +7,7 @@ from email.utils import format_datetime
 import httpx
 import pytest
 
+from connectors import leaving
 from connectors.contract import Account, Connector, InternalNote
 from connectors.errors import (
     AuthFailed,
@@ -61,6 +62,10 @@ EVERY_FAULT: dict[str, Fault] = {
     **UNREACHABLE,
     **BROKEN,
 }
+
+
+class TooLate(Exception):
+    """What another process has taken over is not this one's to write."""
 
 
 def named(faults: dict[str, Fault]) -> pytest.MarkDecorator:
@@ -156,6 +161,18 @@ class FailurePromises(Questions):
             error = await error_of(verb, name)
             assert isinstance(error, Unavailable)
             assert not error.may_be_stored, name
+
+    async def test_a_write_that_may_not_leave_any_more_does_not(self, connector: Connector, line: Line) -> None:
+        ticket = await connector.fetch(self.ticket_id)
+        line.forget()
+
+        async def refuses() -> None:
+            raise TooLate
+
+        for name, verb in self.writes(connector, ticket).items():
+            with leaving.asked(refuses), pytest.raises(TooLate):
+                await verb()
+            assert {request.method for request in line.requests} <= {"GET"}, name
 
     async def test_a_write_whose_answer_is_lost_is_found_by_its_mark(self, connector: Connector, line: Line) -> None:
         for kind in self.actions(connector):

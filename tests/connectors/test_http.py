@@ -7,6 +7,7 @@ import time
 
 import pytest
 
+from connectors import leaving
 from connectors.errors import (
     RateLimited,
     Rejected,
@@ -16,6 +17,10 @@ from connectors.http import HttpClient
 from tests.connectors.loopback import Loopback, answers, http_answer
 
 SECRET = "a-token-that-nobody-may-see"
+
+
+class TooLate(Exception):
+    """What another process has taken over is not this one's to write."""
 
 
 class TestReading:
@@ -86,6 +91,23 @@ class TestWriting:
 
         assert caught.value.may_be_stored
 
+    async def test_a_write_is_asked_about_once_more_when_its_connection_stands(self) -> None:
+        async with Loopback(answers(http_answer(200))) as server:
+            asked: list[int] = []
+
+            async def may_it() -> None:
+                asked.append(server.connections)
+                if len(asked) == 2:
+                    raise TooLate
+
+            with leaving.asked(may_it), pytest.raises(TooLate):
+                await server.client().send("PUT", "/tickets/1", json={"a": 1})
+            with leaving.asked(may_it):
+                await server.client().get("/tickets/1")
+
+        assert asked == [0, 1]
+        assert [request[:4] for request in server.requests] == [b"GET "]
+
     async def test_a_write_that_never_connected_is_not_stored(self) -> None:
         with socket.socket() as bound:
             bound.bind(("127.0.0.1", 0))
@@ -154,3 +176,29 @@ async def drips(request: bytes, writer: asyncio.StreamWriter) -> None:
         writer.write(b" ")
         await writer.drain()
         await asyncio.sleep(0.05)
+
+
+async def test_a_write_is_not_sent_again_when_an_open_line_dies_under_it() -> None:
+    """A client that repeats what is idempotent by the book would write twice where a help desk is not."""
+
+    async def dies_at_the_second(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        for _ in range(2):
+            head = await reader.readuntil(b"\r\n\r\n")
+            seen.append(head + await reader.readexactly(2))
+            if len(seen) == 1:
+                writer.write(http_answer(body=[]).replace(b"connection: close\r\n", b""))
+        writer.close()
+
+    seen: list[bytes] = []
+    server = await asyncio.start_server(dies_at_the_second, "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    client = HttpClient(f"http://127.0.0.1:{port}", allow_private_network=True)
+    await client.send("PUT", "/tickets/1", json={})
+
+    with pytest.raises(Unavailable) as caught:
+        await client.send("PUT", "/tickets/1", json={})
+
+    assert caught.value.may_be_stored
+    assert len(seen) == 2
+    await client.close()
+    server.close()

@@ -89,3 +89,40 @@ def test_it_obeys_an_attacker_to_the_letter(stub: StubModel) -> None:
     told = httpx.post(f"{stub.url}/v1/chat/completions", json=body).json()["choices"][0]["message"]["content"]
 
     assert "https://evil.example/pay" in json.loads(told)["reply"]
+
+
+@pytest.mark.parametrize(
+    ("marker", "status", "told"),
+    [
+        ("429", 429, "30"),
+        ("429-bare", 429, None),
+        ("429-after-2", 429, "2"),
+        ("503-after-1", 503, "1"),
+        ("500", 500, None),
+    ],
+)
+def test_a_failure_names_a_time_to_wait_or_surely_none(
+    marker: str, status: int, told: str | None, stub: StubModel
+) -> None:
+    answer = chat(stub, f"stub-{marker}")
+
+    assert (answer.status_code, answer.headers.get("retry-after")) == (status, told)
+
+
+def test_a_line_may_end_before_a_word_and_a_proxy_may_say_nonsense(stub: StubModel) -> None:
+    with pytest.raises(httpx.RemoteProtocolError):
+        chat(stub, "stub-reset")
+
+    assert chat(stub, "stub-blank").content == b""
+    with pytest.raises(ValueError, match="Expecting"):
+        chat(stub, "stub-garbled").json()
+    assert chat(stub, "stub-misnamed").json()["model"] == "somebody-elses-model"
+    assert stub.count("stub-reset")["failed"] == 1
+
+
+def test_bytes_may_drip_for_ever(stub: StubModel) -> None:
+    body = {"model": "stub-drips", **ASKED}
+    with httpx.stream("POST", f"{stub.url}/v1/chat/completions", json=body) as answer:
+        first = next(answer.iter_raw())
+
+    assert (answer.status_code, first) == (200, b" ")

@@ -101,7 +101,7 @@ async def messages(
     """The thread, oldest first, with drafts and internal notes."""
     caller.needs(Right.READ_TICKETS)
     ticket = own_ticket(request, caller, ticket_id)
-    page, after = page_of(ticket.messages, cursor, limit)
+    page, after = page_of(desk_of(request).visible(ticket), cursor, limit)
     return {"data": [message_json(message, ticket) for message in page], "next_cursor": after}
 
 
@@ -143,7 +143,7 @@ async def find_messages(
     found = [
         message_json(message, ticket)
         for ticket in looked_at
-        for message in ticket.messages
+        for message in desk.visible(ticket)
         if message.mark == client_ref and (not mine or message.author.id == caller.person.id)
     ]
     return {"data": found[:100], "next_cursor": None}

@@ -55,7 +55,7 @@ def create_desk(settings: DeskSettings, webhooks: Webhooks | None = None) -> Fas
     app.add_exception_handler(RequestValidationError, _not_understood)
     app.middleware("http")(_guarded)
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(settings.hosts))
-    app.add_middleware(FaultyLine, switches=switches, counters=counters)
+    app.add_middleware(FaultyLine, switches=switches, counters=counters, desk=app.state.desk)
     return app
 
 

@@ -1,8 +1,13 @@
-"""Trouble on demand: the API refuses, is slow or late, never answers, or loses the answer to a write that it stored."""
+"""Trouble on demand: the API refuses, is slow or late, never answers, or loses the answer to a write that it stored.
+
+Worse, because nobody can see it: it stores what it seemed to lose, shows late what it has stored, or forgets it.
+"""
 
 import asyncio
 import contextlib
 import itertools
+import json
+from collections.abc import Sequence
 from enum import StrEnum
 from fnmatch import fnmatchcase
 from typing import Literal
@@ -13,6 +18,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from connectors.sandbox.desk.counters import Counters
 from connectors.sandbox.desk.shapes import Shape
+from connectors.sandbox.desk.tickets import Desk
 
 LONGEST_BODY = 1024 * 1024  # bytes
 LONGEST_HANG = 600.0  # seconds
@@ -22,14 +28,19 @@ class Trouble(StrEnum):
     RATE_LIMITED = "429"
     UNAVAILABLE = "503"
     BROKEN = "500"
+    REJECTED = "422"
     SLOW = "slow"  # answers after `seconds`
     LATE = "late"  # does what was asked at once, and answers after `seconds`
     LOST = "lost"  # does what was asked, then drops the connection
     HANG = "hang"  # does nothing and never answers
+    DELAYED = "delayed"  # drops the connection at once, and does what was asked after `seconds`
+    FORGETS = "forgets"  # does what was asked, says so, and has no message of it afterwards
 
 
 class Fault(Shape):
-    """One switch. `calls`: for the next so many calls that fit, None for always. `path` is a pattern with `*`."""
+    """One switch. `calls`: for the next so many calls that fit, None for always. `path` is a pattern with `*`.
+
+    `hidden`: seconds in which a message that is stored and whose answer is lost is in no list and in no search."""
 
     trouble: Trouble
     on: Literal["read", "write", "all"] = "all"
@@ -37,6 +48,7 @@ class Fault(Shape):
     calls: int | None = Field(None, ge=1)
     retry_after: float | None = Field(None, ge=0)
     seconds: float = Field(2.0, ge=0, le=LONGEST_HANG)
+    hidden: float = Field(0.0, ge=0)
 
     def fits(self, method: str, path: str) -> bool:
         kind = "read" if method in ("GET", "HEAD") else "write"
@@ -69,8 +81,8 @@ class Switches:
 class FaultyLine:
     """Stands before `/api` and plays the faults. Counts what arrives, bounded in size."""
 
-    def __init__(self, app: ASGIApp, switches: Switches, counters: Counters) -> None:
-        self._app, self._switches, self._counters = app, switches, counters
+    def __init__(self, app: ASGIApp, switches: Switches, counters: Counters, desk: Desk) -> None:
+        self._app, self._switches, self._counters, self._desk = app, switches, counters, desk
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or not scope["path"].startswith("/api/"):
@@ -87,13 +99,26 @@ class FaultyLine:
 
     async def _answer(self, fault: Fault | None, scope: Scope, receive: "_Replay", send: Send) -> None:
         match fault.trouble if fault else None:
-            case Trouble.RATE_LIMITED | Trouble.UNAVAILABLE | Trouble.BROKEN if fault:
+            case Trouble.RATE_LIMITED | Trouble.UNAVAILABLE | Trouble.BROKEN | Trouble.REJECTED if fault:
                 await _refuse(int(fault.trouble), "fault_on_demand", fault.retry_after)(scope, receive, send)
             case Trouble.HANG:
                 await _hang_up(receive.line, after=LONGEST_HANG)
-            case Trouble.LOST:
-                await self._app(scope, receive, _nobody)
+            case Trouble.LOST if fault:
+                unheard: list[Message] = []
+                await self._app(scope, receive, _keeping(unheard))
+                if fault.hidden:
+                    self._desk.hide(_message_in(unheard), fault.hidden)
                 await _hang_up(receive.line, after=0)
+            case Trouble.DELAYED if fault:
+                await _hang_up(receive.line, after=0)
+                await asyncio.sleep(fault.seconds)
+                await self._app(scope, receive, _nobody)
+            case Trouble.FORGETS:
+                said: list[Message] = []
+                await self._app(scope, receive, _keeping(said))
+                self._desk.forget(_message_in(said))
+                for message in said:
+                    await send(message)
             case Trouble.SLOW if fault:
                 await asyncio.sleep(fault.seconds)
                 await self._app(scope, receive, send)
@@ -130,6 +155,15 @@ async def _body(receive: Receive) -> bytes | None:
             return None
         if not message.get("more_body"):
             return bytes(body)
+
+
+def _message_in(answer: Sequence[Message]) -> str:
+    """The id of the message that an answer tells of; empty where it tells of none."""
+    body = b"".join(part.get("body", b"") for part in answer)
+    try:
+        return str(json.loads(body)["message"]["id"])
+    except (ValueError, KeyError, TypeError):
+        return ""
 
 
 def _refuse(status: int, code: str, retry_after: float | None = None) -> JSONResponse:

@@ -1,6 +1,7 @@
 """The tickets, and the only functions that change them; each change has a version and is told to whoever listens."""
 
 import itertools
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -86,6 +87,7 @@ class Desk:
         self.dedupes = False
         self._tell = tell
         self._tickets: dict[str, Ticket] = {}
+        self._hidden: dict[str, float] = {}  # until when, by the ids of messages
         self._ticket_ids, self._message_ids = itertools.count(1001), itertools.count(1)
 
     def tickets(self, brand: str | None = None) -> list[Ticket]:
@@ -164,6 +166,20 @@ class Desk:
             if message.id == message_id and message.visibility is Visibility.DRAFT:
                 return message
         raise Refusal(404, "no_such_draft", "The draft is gone.")
+
+    def visible(self, ticket: Ticket) -> list[Message]:
+        """The thread as lists and searches tell it."""
+        now = time.monotonic()
+        return [message for message in ticket.messages if self._hidden.get(message.id, now) <= now]
+
+    def hide(self, message_id: str, seconds: float) -> None:
+        """As an index that lags would: the message is there, and nobody who asks is told for a while."""
+        self._hidden[message_id] = time.monotonic() + seconds
+
+    def forget(self, message_id: str) -> None:
+        """As a desk would whose disk was restored."""
+        for ticket in self._tickets.values():
+            ticket.messages = [message for message in ticket.messages if message.id != message_id]
 
     def delete(self, ticket: Ticket, actor: Person) -> None:
         del self._tickets[ticket.id]

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+STATUS = re.compile(r"([45]\d\d)(?:-after-(\d{1,4})|(-bare))?")  # with a Retry-After, or surely without one
 MARKER = re.compile(r"\[\[stub:([a-z0-9-]{1,20})\]\]")
 
 
@@ -18,6 +19,11 @@ class Behaviour(StrEnum):
     HANGS = "hangs"  # never answers
     FAILS = "fails"  # 503
     DROPS = "drops"  # closes the line half way
+    RESET = "reset"  # closes the line before a word
+    BLANK = "blank"  # an answer of no bytes
+    GARBLED = "garbled"  # an answer that is no JSON at all
+    DRIPS = "drips"  # a byte, and another byte, and no end
+    MISNAMED = "misnamed"  # good, and says that another model gave it
     OBEYS = "obeys"  # does what an attacker wrote
     PARROTS = "parrots"  # a good answer, and in it, word for word, whatever the data ends with
     REFUSES = "refuses"  # a refusal in words
@@ -55,8 +61,12 @@ class Choice:
 
 def chosen(name: str, retry_after: float | None = None) -> Choice:
     """The choice that a name stands for; an unknown name is good."""
-    if name.isdigit() and 400 <= int(name) <= 599:
-        return Choice(Behaviour.FAILS, int(name), 30.0 if retry_after is None and name == "429" else retry_after)
+    if failing := STATUS.fullmatch(name):
+        status, told, bare = failing.groups()
+        usual = 30.0 if status == "429" and not bare else None
+        return Choice(
+            Behaviour.FAILS, int(status), float(told) if told else usual if retry_after is None else retry_after
+        )
     if name == Behaviour.FAILS:
         return Choice(Behaviour.FAILS, 503, retry_after)
     return Choice(Behaviour(name) if name in set(Behaviour) else Behaviour.GOOD)

@@ -12,6 +12,7 @@ from starlette.routing import Route
 
 from gateway.demo.stub_model import shapes
 from gateway.demo.stub_model.behaviour import Behaviour, Choice, Override, choose, text_of
+from gateway.demo.stub_model.broken import broken
 from gateway.demo.stub_model.count import Count, Served, Usage, usage_of
 from gateway.demo.stub_model.script import Said, say
 
@@ -37,6 +38,9 @@ class Stub:
             choice = Choice(Behaviour.FAILS, 400)
         if refusal := await self.pause(served, choice):
             return refusal
+        if nonsense := await broken(choice.behaviour, request):
+            served.failed += 1
+            return nonsense
         said = say(choice.behaviour, prompt)
         usage = usage_of(prompt, said.text, said.reasoning_tokens)
         if choice.behaviour is Behaviour.INFLATES:
@@ -45,6 +49,8 @@ class Stub:
         if choice.behaviour is Behaviour.NOUSAGE:
             told = {}
         counted = None if choice.behaviour in SILENT else usage
+        if choice.behaviour is Behaviour.MISNAMED:
+            model = "somebody-elses-model"
         if not body.get("stream"):
             return self.whole(served, json.dumps(shapes.openai_answer(model, said, told)).encode(), choice, counted)
         if not (body.get("stream_options") or {}).get("include_usage"):

@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from connectors.contract import Account, InternalNote, Mark, Ticket, text_hash
-from connectors.errors import RateLimited, Unavailable
+from connectors.errors import RateLimited, Rejected, Unavailable
 from connectors.sandbox.connector import SandboxConnector
 from connectors.sandbox.desk import Brand, DeskSettings, create_desk
 from tests.connectors.sandbox.conftest import SECRET, Caller, served
@@ -45,6 +45,14 @@ def note(ticket: Ticket) -> InternalNote:
 async def stored(agents: Caller, ticket: Ticket) -> dict[str, int]:
     counted = (await agents("GET", "/control/counters"))["tickets"][ticket.id]["by_client_ref"]
     return dict(counted.get("cs-1", {"received": 0, "stored": 0}))
+
+
+async def comes_to_be_found(connector: SandboxConnector, ticket: Ticket) -> None:
+    for _ in range(400):
+        if await connector.find_mark(ticket.id, note(ticket).mark):
+            return
+        await asyncio.sleep(0.05)
+    raise AssertionError("it is never found")
 
 
 async def test_lost_answer_leaves_one_note_that_is_found_by_its_mark(
@@ -131,3 +139,52 @@ async def test_fault_keeps_to_its_kind_and_its_path(
 @pytest.mark.parametrize("fault", [{"trouble": "earthquake"}, {"trouble": "slow", "seconds": 1e9}, {"calls": 1}])
 async def test_fault_that_makes_no_sense_is_refused(agents: Caller, fault: dict[str, object]) -> None:
     await agents("POST", "/control/faults", 422, json=fault)
+
+
+async def test_a_delayed_write_is_stored_after_the_line_was_dropped(
+    agents: Caller, connector: SandboxConnector, ticket: Ticket
+) -> None:
+    fault = {"trouble": "delayed", "on": "write", "calls": 1, "seconds": 0.3}
+    await agents("POST", "/control/faults", 201, json=fault)
+
+    with pytest.raises(Unavailable):
+        await connector.write(ticket, note(ticket))
+
+    assert await connector.find_mark(ticket.id, note(ticket).mark) is None
+    await comes_to_be_found(connector, ticket)
+    assert await stored(agents, ticket) == {"received": 1, "stored": 1}
+
+
+async def test_an_index_that_lags_shows_what_is_stored_after_its_seconds(
+    agents: Caller, connector: SandboxConnector, ticket: Ticket
+) -> None:
+    fault = {"trouble": "lost", "on": "write", "calls": 1, "hidden": 2.0}
+    await agents("POST", "/control/faults", 201, json=fault)
+
+    with pytest.raises(Unavailable):
+        await connector.write(ticket, note(ticket))
+
+    assert await connector.find_mark(ticket.id, note(ticket).mark) is None
+    assert len((await connector.fetch(ticket.id)).messages) == 1
+    assert await stored(agents, ticket) == {"received": 1, "stored": 1}
+    await comes_to_be_found(connector, ticket)
+
+
+async def test_a_desk_may_forget_what_it_said_it_has(
+    agents: Caller, connector: SandboxConnector, ticket: Ticket
+) -> None:
+    await agents("POST", "/control/faults", 201, json={"trouble": "forgets", "on": "write", "calls": 1})
+
+    receipt = await connector.write(ticket, note(ticket))
+
+    assert receipt.entry_id is not None
+    assert len((await connector.fetch(ticket.id)).messages) == 1
+
+
+async def test_a_rejected_write_is_not_tried_again(agents: Caller, connector: SandboxConnector, ticket: Ticket) -> None:
+    await agents("POST", "/control/faults", 201, json={"trouble": "422", "on": "write", "calls": 1})
+
+    with pytest.raises(Rejected):
+        await connector.write(ticket, note(ticket))
+
+    assert await stored(agents, ticket) == {"received": 1, "stored": 0}
