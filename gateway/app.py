@@ -17,6 +17,9 @@ from gateway.api.access import Access, Guard
 from gateway.api.gate import Gate, Limits
 from gateway.api.pressure import Pressure
 from gateway.api.rates import networks
+from gateway.api.gate import Gate, Limits
+from gateway.api.pressure import Pressure
+from gateway.api.rates import networks
 from gateway.api.token_use import TokenUse
 from gateway.bootstrap import declared, desk_connectors, installation_of, secrets_of
 from gateway.bootstrap.models import budgets_of, rates_of, routes_of
@@ -25,6 +28,7 @@ from gateway.bootstrap.policies import declared_by
 from gateway.errors import ConfigurationInvalid, DatabaseUnavailable
 from gateway.pages.doors import Beside, Door
 from gateway.settings import Environment, Installation
+from gateway.store import events
 from gateway.store.database import Database
 from gateway.store.migrate import head
 from gateway.telemetry import begin_at_zero
@@ -66,10 +70,16 @@ def create_app(environment: Environment, database_url: str) -> FastAPI:
     app.state.declared = declared_by(installation)
     app.state.rates = rates_of(installation)
     app.state.quarantine = Quarantine(database, connectors, secrets_of(installation))
-    app.state.intake = Intake(database, connectors, app.state.quarantine, environment.largest_delivery)
+    app.state.intake = Intake(database, connectors, app.state.quarantine, environment.largest_delivery, environment.deepest_delivery)
     app.state.largest_delivery = environment.largest_delivery
     app.state.readiness = {"database": lambda: _database_problem(database)}
-    app.state.information = {"policies": lambda: told(database), "paused": lambda: pause.told(database)}
+    app.state.pressure = pressure = Pressure(environment.at_once)
+    app.state.information = {
+        "door": pressure.told,
+        "events": lambda: _waiting(database),
+        "policies": lambda: told(database),
+        "paused": lambda: pause.told(database),
+    }
     problems.install(app)
     for router in (webhooks.router, health.router, reports.router, stop.router):
         app.include_router(router)
@@ -83,6 +93,13 @@ def create_app(environment: Environment, database_url: str) -> FastAPI:
         signs_in=door.picker or door.sign_in is not None,
     )
     app.add_middleware(Access, guard=guard)
+    limits = Limits(
+        environment.largest_delivery,
+        environment.account_rate,
+        environment.address_rate,
+        networks(environment.proxies),
+    )
+    app.add_middleware(Gate, limits=limits, accounts=frozenset(connectors), pressure=pressure)
     return app
 
 
@@ -121,6 +138,11 @@ def _beside(connector: Connector) -> Beside | None:
         return None
     signed = cast(Identifies, connector) if Capability.SIGNED_SIDEBAR in connector.capabilities else None
     return Beside(cast(HasSidebar, connector).sidebar, signed)
+
+
+async def _waiting(database: Database) -> str:
+    count, oldest = await events.waiting(database)
+    return f"{count} wait, the oldest for {oldest:.0f} s"
 
 
 async def _database_problem(database: Database) -> str | None:

@@ -6,6 +6,10 @@ GatewayError                500  a title for people, a detail for this case, and
 ├── NotAuthentic            401  a delivery or a token that we do not believe
 ├── DeliveryMalformed       400  authentic, but no document
 ├── DeliveryTooLarge        413
+├── TooSlow                 408  a request that takes its time to arrive
+├── LengthMissing           411
+├── TooMany                 429  of one account or address: later
+├── Busy                    503  too much at once: later
 ├── SignInUnavailable       503  the identity provider does not answer as it should
 ├── NotFound                404  no such run, ticket, draft
 ├── NotAllowed              403
@@ -68,6 +72,26 @@ class DeliveryMalformed(GatewayError):
 class DeliveryTooLarge(GatewayError):
     status = 413
     title = "The delivery is too large"
+
+
+class TooSlow(GatewayError):
+    status = 408
+    title = "The request did not arrive in time"
+
+
+class LengthMissing(GatewayError):
+    status = 411
+    title = "The request does not say how long it is"
+
+
+class TooMany(GatewayError):
+    status = 429
+    title = "Too many requests"
+
+
+class Busy(GatewayError):
+    status = 503
+    title = "Too much at once"
 
 
 class SignInUnavailable(GatewayError):

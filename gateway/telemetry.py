@@ -17,6 +17,9 @@ VERDICTS = ("none", "send", "review", "withhold")
 TURNED_AWAY = (
     *("account_rate", "address_rate", "at_once", "connections", "memory", "no_length", "too_large", "too_slow"),
 )
+TURNED_AWAY = (
+    *("account_rate", "address_rate", "at_once", "connections", "memory", "no_length", "too_large", "too_slow"),
+)
 SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300)
 
 deliveries = Counter(
@@ -115,6 +118,13 @@ deliveries_in_hand = Gauge(
     "countersign_deliveries_in_hand", "Deliveries that are being kept just now", registry=REGISTRY
 )
 connections = Gauge("countersign_connections", "Open connections of the web process", registry=REGISTRY)
+turned_away = Counter(
+    "countersign_turned_away", "Requests and connections that were too much, by what of", ["why"], registry=REGISTRY
+)
+deliveries_in_hand = Gauge(
+    "countersign_deliveries_in_hand", "Deliveries that are being kept just now", registry=REGISTRY
+)
+connections = Gauge("countersign_connections", "Open connections of the web process", registry=REGISTRY)
 observed_rules = Counter(
     "countersign_observed_rules", "Runs in which a rule in mode observe came out true", ["rule"], registry=REGISTRY
 )
@@ -132,6 +142,8 @@ build = Gauge("countersign_build_info", "The version that runs", ["version"], re
 def begin_at_zero(accounts: Iterable[str]) -> None:
     """To Prometheus a counter that appears with its first bad event has not grown: let it be there before."""
     unpriced.inc(0)
+    for why in TURNED_AWAY:
+        turned_away.labels(why)
     for why in TURNED_AWAY:
         turned_away.labels(why)
     for account in accounts:

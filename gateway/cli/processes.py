@@ -104,6 +104,7 @@ def _run_web(environment: Environment, url: str, listener: socket.socket) -> Non
     import uvicorn
 
     from gateway import telemetry, tracing
+    from gateway.api.connections import Crowd
     from gateway.app import create_app
 
     telemetry.configure(service="web", level=environment.log_level)
@@ -113,7 +114,7 @@ def _run_web(environment: Environment, url: str, listener: socket.socket) -> Non
         app,
         log_config=None,
         access_log=False,
-        http="httptools",
+        http=Crowd(environment.most_connections, app.state.pressure.away).protocol,  # type: ignore[arg-type]
         loop="uvloop",
         server_header=False,
         timeout_graceful_shutdown=10,

@@ -1,5 +1,6 @@
 """The environment: where things are and how much of them, never what the product may do."""
 
+from ipaddress import ip_network
 from pathlib import Path
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
@@ -34,6 +35,12 @@ class Environment(BaseSettings):
     public_url: str | None = Field(None, description="how agents reach the pages; links in notes use it")
     log_level: str = Field("info", pattern="^(debug|info|warning|error)$")
     largest_delivery: int = Field(1024 * 1024, ge=1024, description="bytes; a larger webhook is refused")
+    deepest_delivery: int = Field(64, ge=8, le=500, description="how deep its JSON may be nested")
+    account_rate: float = Field(200, gt=0, description="deliveries a second of an account; ten times as many at once")
+    address_rate: float = Field(300, gt=0, description="requests a second of an address; ten times as many at once")
+    at_once: int = Field(200, ge=1, description="deliveries that one process keeps at the same time")
+    most_connections: int = Field(800, ge=10, description="open connections of the web process; needs as many files")
+    proxies: str = Field("", description="addresses whose X-Forwarded-For is believed: 10.0.0.0/8, 192.0.2.7")
     concurrency: int = Field(50, ge=1, le=500, description="runs at once in one worker process")
     grace: float = Field(25.0, gt=0, description="seconds that a stopping worker gives to what runs")
     takeover_after: float = Field(15.0, ge=2, le=60, description="seconds of silence after which a worker is dead")
@@ -46,6 +53,13 @@ class Environment(BaseSettings):
         if url is not None and not url.startswith(("postgresql://", "postgres://")):
             raise ValueError("not a URL of the form postgresql://user@host/name")
         return url
+
+    @field_validator("proxies")
+    @classmethod
+    def _networks(cls, text: str) -> str:
+        for part in filter(None, (part.strip() for part in text.split(","))):
+            ip_network(part)
+        return text
 
     @property
     def loopback(self) -> bool:

@@ -46,7 +46,7 @@ class Database:
         silence: float | None = None,
     ) -> None:
         self.url = url
-        self.direct_url = direct_url or url
+        self.direct_url = direct_url
         self.pooled = False  # known with the first connection
         kept_alive = {name: value for name, value in KEEPALIVE.items() if f"{name}=" not in url}
         self.options: dict[str, Any] = {**kept_alive, "connect_timeout": CONNECT}
@@ -65,6 +65,11 @@ class Database:
         self.pulse = None if silence is None else Pulse(url, self.options, limit=silence, renew=self.pool.drain)
         self._purge: asyncio.Future[None] | None = None
         self._under_way: set[asyncio.Future[Any]] = set()
+
+    @property
+    def listens(self) -> bool:
+        """Can a notice be waited for? Behind a pooler it may reach anybody, or nobody."""
+        return self.direct_url is not None or not self.pooled
 
     async def open(self) -> None:
         """Raises DatabaseUnavailable where nobody answers; the pool keeps trying after that."""

@@ -25,6 +25,7 @@ from gateway.store.database import Connection, Database
 from gateway.store.liveness import Liveness
 
 QUEUE = "line"
+LOOK_EVERY = 0.25  # seconds, where nothing wakes a worker
 log = structlog.get_logger()
 
 
@@ -71,7 +72,7 @@ class _Connector(PsycopgConnector):
     async def _get_standalone_connection(self) -> AsyncGenerator[psycopg.AsyncConnection[Any]]:
         database = self._database
         async with await psycopg.AsyncConnection.connect(
-            database.direct_url, **database.options, autocommit=True
+            database.direct_url or database.url, **database.options, autocommit=True
         ) as connection:
             if database.pulse is not None:
                 database.pulse.watch(connection)
@@ -123,12 +124,18 @@ class Jobs:
     async def _work_through_restarts(
         self, concurrency: int, grace: float, heartbeat: float, liveness: Liveness
     ) -> None:
+        listens = self._database.listens
+        if not listens:
+            log.warning(
+                "a pooler stands before the database, so that no job wakes this worker: it looks for jobs often"
+            )
         while True:
             try:
                 await self._app.run_worker_async(
                     queues=[QUEUE],
                     concurrency=concurrency,
-                    fetch_job_polling_interval=1.0,
+                    fetch_job_polling_interval=1.0 if listens else LOOK_EVERY,
+                    listen_notify=listens,
                     update_heartbeat_interval=heartbeat,
                     stalled_worker_timeout=60.0,
                     shutdown_graceful_timeout=grace,

@@ -21,21 +21,26 @@ ADVISORY_LOCK = 0x636F756E  # two processes that start at once migrate one after
 def migrate(url: str) -> tuple[str | None, str | None]:
     """Apply what is missing. Returns the revisions before and after."""
     # libpq reads the URL itself: SQLAlchemy's own reading knows fewer forms of it.
-    engine = create_engine("postgresql+psycopg://", creator=lambda: psycopg.connect(url, connect_timeout=CONNECT))
+    engine = create_engine("postgresql+psycopg://", creator=lambda: _connection(url))
     try:
         with _connected(engine, url) as connection:
-            connection.execute(text("select pg_advisory_lock(:key)"), {"key": ADVISORY_LOCK})
-            connection.commit()
+            # All of it is one transaction, the lock too: a pooler may give the next one another session.
+            connection.execute(text("select pg_advisory_xact_lock(:key)"), {"key": ADVISORY_LOCK})
             before = _revision(connection)
             command.upgrade(_config(connection), "head")
+            after = _revision(connection)
             connection.commit()
-            return before, _revision(connection)
+            return before, after
     except CommandError:
         raise DatabaseUnavailable(
             "the tables were made by a newer version than this one", remedy="Use that version, or restore a backup"
         ) from None
     finally:
         engine.dispose()
+
+
+def _connection(url: str) -> psycopg.Connection:
+    return psycopg.connect(url, connect_timeout=CONNECT, prepare_threshold=None)
 
 
 def _connected(engine: Engine, url: str) -> Connection:
@@ -51,9 +56,7 @@ def head() -> str | None:
 
 
 def _revision(connection: Connection) -> str | None:
-    revision = MigrationContext.configure(connection).get_current_revision()
-    connection.commit()
-    return revision
+    return MigrationContext.configure(connection).get_current_revision()
 
 
 def _config(connection: Connection) -> Config:

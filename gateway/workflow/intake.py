@@ -14,10 +14,12 @@ from gateway.telemetry import acknowledged, deliveries
 from gateway.tracing import note, span
 from gateway.workflow.arrivals import arrivals
 from gateway.workflow.kept_request import Overheard
+from gateway.workflow.nesting import deeper_than
 from gateway.workflow.quarantine import Quarantine
 from gateway.workflow.shape import shape_of
 
 PATIENCE = 3.0  # seconds to keep a delivery: a help desk waits only a few for its answer
+DEEPEST = 64
 log = structlog.get_logger()
 
 
@@ -25,12 +27,18 @@ class Intake:
     """The door. It calls no help desk and no model: what is true is read later."""
 
     def __init__(
-        self, database: Database, connectors: dict[str, Connector], quarantine: Quarantine, largest: int
+        self,
+        database: Database,
+        connectors: dict[str, Connector],
+        quarantine: Quarantine,
+        largest: int,
+        deepest: int = DEEPEST,
     ) -> None:
         self._database = database
         self._connectors = connectors
         self._quarantine = quarantine
         self._largest = largest
+        self._deepest = deepest
 
     async def accept(self, account: str, request: Request, traceparent: str | None = None) -> Received:
         """Authenticate, translate, keep. The answer may hold a reply to a vendor's challenge.
@@ -72,6 +80,9 @@ class Intake:
         if len(request.body) > self._largest:
             deliveries.labels("unknown", "too_large").inc()
             raise DeliveryTooLarge(f"a delivery may have {self._largest} bytes")
+        if deeper_than(request.body, self._deepest):
+            deliveries.labels("unknown", "too_deep").inc()
+            raise DeliveryTooLarge(f"a delivery may be nested {self._deepest} deep")
         connector = self._connectors.get(account)
         if connector is None:
             deliveries.labels("unknown", "refused").inc()

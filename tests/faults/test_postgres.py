@@ -1,8 +1,9 @@
-"""Postgres is killed, cut off, slow, locked, full, replaced: what was acknowledged is there, and nobody is restarted."""
+"""Postgres is killed, cut off, slow, locked, full, replaced: what was acknowledged stays, and nobody is restarted."""
 
 import contextlib
 import os
 import signal
+import subprocess
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -11,7 +12,7 @@ from statistics import median
 import psycopg
 import pytest
 
-from gateway.store.embedded import EmbeddedPostgres
+from gateway.store.embedded import EmbeddedPostgres, _unprivileged
 from gateway.store.migrate import migrate
 from tests.faults.figures import Figures
 from tests.faults.postgres import Line, Sender, promote, standby_of
@@ -104,26 +105,23 @@ def in_order(house: House, sender: Sender, line: Line, processes: dict[str, int]
     assert all(process.poll() is None for process in house.processes.values())
 
 
+@pytest.mark.whole
 def test_killed_and_started_again(
     house: House, tickets: list[str], figures: Figures, line: Line, server: EmbeddedPostgres
 ) -> None:
-    def kill() -> None:
-        assert server._server is not None
-        os.kill(server._server.pid, signal.SIGKILL)
-        server._server.wait()
-
-    trouble(house, tickets, figures, "kill -9 of the server", line, kill, lambda: [server.start()] and None)
+    trouble(house, tickets, figures, "kill -9 of the server", line, lambda: kill(server), lambda: begin(server))
 
 
 @pytest.mark.whole
 def test_restarted(house: House, tickets: list[str], figures: Figures, line: Line, server: EmbeddedPostgres) -> None:
-    trouble(house, tickets, figures, "restart, fast", line, server.stop, lambda: [server.start()] and None)
+    trouble(house, tickets, figures, "stopped (fast) and started", line, server.stop, lambda: begin(server))
 
 
 def test_cut_off_without_a_word(house: House, tickets: list[str], figures: Figures, line: Line) -> None:
     trouble(house, tickets, figures, "line cut, half-open", line, line.cut, line.mend, noticed=NOTICED)
 
 
+@pytest.mark.whole
 def test_a_slow_line_is_still_a_line(house: House, tickets: list[str], figures: Figures, line: Line) -> None:
     line.delay = 0.15
     processes = {name: process.pid for name, process in house.processes.items()}
@@ -141,6 +139,7 @@ def test_a_slow_line_is_still_a_line(house: House, tickets: list[str], figures: 
     )  # fmt: skip
 
 
+@pytest.mark.whole
 def test_a_locked_table(house: House, tickets: list[str], figures: Figures, line: Line) -> None:
     with contextlib.ExitStack() as held:
         trouble(
@@ -149,9 +148,105 @@ def test_a_locked_table(house: House, tickets: list[str], figures: Figures, line
         )  # fmt: skip
 
 
+def test_no_space_for_events_and_steps(house: House, tickets: list[str], figures: Figures, line: Line) -> None:
+    """A trigger says what a full disk says, to web and worker."""
+    full = """create function full_disk() returns trigger language plpgsql as
+              $$ begin raise exception 'could not extend file: No space left on device' using errcode = '53100'; end $$;
+              create trigger full_disk before insert on event execute function full_disk();
+              create trigger full_disk before insert on step execute function full_disk()"""
+    trouble(
+        house, tickets, figures, "disk full (53100)", line,
+        lambda: run(line.server, full), lambda: run(line.server, "drop function full_disk cascade"),
+    )  # fmt: skip
+
+
+@pytest.mark.whole
+def test_a_disk_that_fills_up_for_real(
+    house: House, tickets: list[str], figures: Figures, line: Line, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """The contents of deliveries lie on a file system of 4 MB, which something else fills."""
+    with small_disk(tmp_path_factory.mktemp("disk")) as folder:
+        processes = {name: process.pid for name, process in house.processes.items()}
+        run(line.server, f"create tablespace small location '{folder}'")
+        run(line.server, "alter table content set tablespace small")
+        run(line.server, "create table filler (text text) tablespace small")
+        with Sender(house, tickets).sending() as sender:
+            until(lambda: 202 in sender.statuses(), "deliveries are taken")
+            with contextlib.suppress(psycopg.errors.DiskFull):
+                for _ in range(1000):
+                    run(line.server, "insert into filler select repeat('x', 1000) from generate_series(1, 7)")
+            until(lambda: 503 in sender.statuses(), "the disk is full", 60)
+            run(line.server, "drop table filler")
+            back = time.monotonic()
+            until(lambda: sender.statuses(back + 1) == {202}, "there is space again", 40)
+        assert sender.statuses() == {202, 503}
+        in_order(house, sender, line, processes)
+        refused = [answer for answer in sender.answers if answer.status == 503]
+        worst = max(answer.seconds for answer in refused)
+        figures.tell(
+            "Postgres", "a file system of 4 MB fills up", GOAL,
+            f"{len(refused)} refused, worst {worst * 1000:.0f} ms; 0 of {len(sender.kept())} lost, 0 left",
+        )  # fmt: skip
+        run(line.server, "alter table content set tablespace pg_default")
+        run(line.server, "drop tablespace small")
+
+
+@pytest.mark.whole
+def test_another_server_takes_over(
+    house: House, tickets: list[str], figures: Figures, line: Line, server: EmbeddedPostgres,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:  # fmt: skip
+    """The address leads to the standby as soon as the first server has died, and only later may it be written to."""
+    standby = standby_of(server, tmp_path_factory.mktemp("standby"))
+    try:
+
+        def fail() -> None:
+            kill(server)
+            line.server = standby
+
+        trouble(house, tickets, figures, "failed over to a standby", line, fail, lambda: promote(standby))
+        ticket = house.open_ticket("And where is parcel 6?")
+        house.settled(ticket, within=60)
+        assert len(house.written(ticket)) == 1
+    finally:
+        house.stop()
+        standby.stop()
+
+
+def kill(server: EmbeddedPostgres) -> None:
+    assert server._server is not None
+    os.kill(server._server.pid, signal.SIGKILL)
+    server._server.wait()
+
+
+def begin(server: EmbeddedPostgres) -> None:
+    server.start()
+
+
+def run(server: EmbeddedPostgres, sql: str) -> None:
+    with psycopg.connect(server.url, autocommit=True) as connection:
+        connection.execute(sql)  # type: ignore[arg-type]
+
+
 @contextlib.contextmanager
 def locked(server: EmbeddedPostgres, table: str) -> Iterator[None]:
     with psycopg.connect(server.url) as connection:
         connection.execute(f"lock table {table} in exclusive mode")
         yield
         connection.rollback()
+
+
+@contextlib.contextmanager
+def small_disk(folder: Path) -> Iterator[Path]:
+    user, _ = _unprivileged()
+    options = f"size=4m,uid={user},mode=0700"
+    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", options, "none", folder], capture_output=True, check=False)
+    if mounted.returncode:
+        pytest.skip("file systems can be mounted by root alone: the trigger stands for a full disk")
+    for above in folder.parents:
+        if above.stat().st_uid == os.geteuid() and above.name.startswith("pytest"):
+            above.chmod(0o711)
+    try:
+        yield folder
+    finally:
+        subprocess.run(["umount", "--lazy", folder], check=False)
