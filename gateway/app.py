@@ -69,6 +69,7 @@ def create_app(environment: Environment, database_url: str) -> FastAPI:
     app.state.knowledge = _used_by(installation)
     app.state.declared = declared_by(installation)
     app.state.rates = rates_of(installation)
+    app.state.budgets = budgets_of(installation)
     app.state.quarantine = Quarantine(database, connectors, secrets_of(installation))
     app.state.intake = Intake(database, connectors, app.state.quarantine, environment.largest_delivery, environment.deepest_delivery)
     app.state.largest_delivery = environment.largest_delivery

@@ -25,6 +25,7 @@ PATHS: tuple[tuple[str, Needed, Needed], ...] = (  # the path and what is under 
     ("/tickets", Needed(EVERYBODY), RUN),
     ("/knowledge", Needed(EVERYBODY), RUN),
     ("/policies", Needed(EVERYBODY), Needed(frozenset({ADMIN}))),
+    ("/costs", Needed(SEE), RUN),
     ("/pause", Needed(SEE, whole=True), RUN),
     ("/resume", RUN, RUN),
     ("/dead", Needed(SEE, whole=True), RUN),

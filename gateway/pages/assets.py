@@ -9,6 +9,7 @@ from gateway.pages.render import ASSETS
 routes = APIRouter()
 KINDS = {
     "style.css": "text/css; charset=utf-8",
+    "costs.css": "text/css; charset=utf-8",
     "icon.svg": "image/svg+xml",
     "review.js": "text/javascript; charset=utf-8",
     "inbox.js": "text/javascript; charset=utf-8",

@@ -93,7 +93,7 @@ async def page(request: Request, template: str, *, linked: str | None = None, **
         dead=await dead_count(database_of(request)),
         pauses=[one for one in await pauses.active(database_of(request)) if _concerns(request, one["account"], linked)],
         visitor=visitor_of(request),
-        **{"script": None, "aside": False, **values},
+        **{"script": None, "sheet": None, "aside": False, **values},
     )
     return HTMLResponse(html, headers=HEADERS)
 

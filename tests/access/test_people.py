@@ -86,6 +86,7 @@ def test_a_visitor_without_anything_sees_no_account() -> None:
         ("POST", "/review/7/approve", {Right.AGENT}),
         ("POST", "/pause", {Right.ADMIN, Right.OPS}),
         ("GET", "/api/runs", {Right.ADMIN, Right.OPS, Right.AUDITOR}),
+        ("GET", "/costs/spend.csv", {Right.ADMIN, Right.OPS, Right.AUDITOR}),
         ("POST", "/policies/try", {Right.ADMIN}),
         ("GET", "/metrics", {Right.ADMIN, Right.OPS, Right.AUDITOR}),
         ("POST", "/anything/new", {Right.ADMIN}),

@@ -1,6 +1,7 @@
 """A web process with the pages and nothing else, on a real database."""
 
 from collections.abc import AsyncIterator
+from decimal import Decimal
 
 import httpx
 import pytest
@@ -13,6 +14,7 @@ from gateway.access.people import Declared, Group, People
 from gateway.access.sessions import Signer
 from gateway.access.visitor import Visitor
 from gateway.api import problems
+from gateway.ledger.budgets import Budget, Per
 from gateway.pages.doors import Door
 from gateway.store.database import Database
 
@@ -23,6 +25,12 @@ PEOPLE = People(
         Declared("else", "Somebody Else", "else@acme.example", {}, frozenset({"others"})),
     ],
     [Group("care", "Care"), Group("leads", "Leads"), Group("others", "Others", accounts=frozenset({"acme-auto"}))],
+)
+BUDGETS = (
+    Budget("everything", "Support", "support@acme.example", Per.MONTH, Decimal("50")),
+    Budget("acme-month", "Acme", "acme@acme.example", Per.MONTH, Decimal("0.02"), account="acme"),
+    Budget("auto-day", "Automatic", "auto@acme.example", Per.DAY, Decimal("1"), account="acme-auto"),
+    Budget("each-ticket", "Support", "support@acme.example", Per.TICKET, Decimal("0.1")),
 )
 BROWSER = {"accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
 
@@ -55,6 +63,7 @@ async def browser(database: Database, visitor: Visitor) -> AsyncIterator[httpx.A
     app = FastAPI()
     app.state.database = database
     app.state.rates = {}
+    app.state.budgets = BUDGETS
     app.state.accounts = {"acme": "Acme", "acme-auto": "Acme, automatic"}
     app.state.knowledge = {"help": frozenset({"acme"}), "handbook": frozenset({"acme-auto"})}
     app.state.door = door()

@@ -4,7 +4,7 @@ import re
 from html.parser import HTMLParser
 
 INLINE = {"a", "span", "strong", "bdi", "code", "time"}
-VOID = {"base", "meta", "link", "input", "br", "hr", "img", "rect"}
+VOID = {"base", "meta", "link", "input", "br", "hr", "img"}
 
 
 class Page(HTMLParser):

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from gateway.ledger.attempt import AttemptFinished, AttemptOutcome, AttemptStarted, PriceState, Purpose
+from gateway.ledger.attempt import AttemptFinished, AttemptOutcome, AttemptStarted, Origin, PriceState, Purpose
 from gateway.records import DraftState, RunState
 from gateway.screening import Kind, Known, Vault
 from gateway.store.attempts import AttemptRows
@@ -25,6 +25,8 @@ class Call:
     latency_ms: float = 1840.0
     error_kind: str | None = None
     model: str = "gpt-5-mini"
+    bound: Decimal | None = Decimal("0.0119")
+    fallback: int = 0
 
 
 @dataclass
@@ -33,6 +35,7 @@ class Plan:
 
     account: str = "acme"
     ticket: str = "4411"
+    queue: str = ""
     upto: str = "deliver"
     calls: list[Call] = field(default_factory=lambda: [Call()])
     verdict: str = "review"
@@ -62,7 +65,7 @@ def vault(plan: Plan) -> tuple[Vault, dict[str, str]]:
 
 
 async def _context(_: Database, rows: RunRows, plan: Plan, run_id: int) -> None:
-    rows.requester_is("requester-7", "v3")
+    rows.requester_is("requester-7", "v3", plan.queue or None)
     data = {
         "version": "v3",
         "status": "open",
@@ -113,7 +116,7 @@ async def _ground(_: Database, rows: RunRows, plan: Plan, run_id: int) -> None:
 
 async def _draft(database: Database, rows: RunRows, plan: Plan, run_id: int) -> None:
     for number, call in enumerate(plan.calls, start=1):
-        await attempt(database, run_id, number, call)
+        await attempt(database, run_id, number, call, Origin(plan.account, plan.ticket, plan.queue))
     if plan.upto == "draft" and plan.state is not RunState.DONE:
         return
     data = {
@@ -144,7 +147,7 @@ async def _draft(database: Database, rows: RunRows, plan: Plan, run_id: int) -> 
     rows.step("draft", took("draft", plan), data, content)
 
 
-async def attempt(database: Database, run_id: int, number: int, call: Call) -> None:
+async def attempt(database: Database, run_id: int, number: int, call: Call, origin: Origin) -> None:
     log = AttemptRows(database)
     began = datetime.now(UTC) - timedelta(seconds=3)
     started = AttemptStarted(
@@ -157,10 +160,11 @@ async def attempt(database: Database, run_id: int, number: int, call: Call) -> N
         prompt="draft-reply",
         prompt_version="9f2c" * 16,
         retry=number - 1,
-        fallback=0,
+        fallback=call.fallback,
         streamed=True,
         started_at=began,
-        bound_usd=Decimal("0.0119"),
+        bound_usd=call.bound,
+        origin=origin,
     )
     attempt_id = await log.start(started)
     if call.outcome is None:
