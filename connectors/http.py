@@ -1,7 +1,6 @@
 """One HTTP client for all connectors. It speaks our errors, waits a bounded time, and takes a secret nowhere else."""
 
 import asyncio
-import ipaddress
 import re
 import ssl
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -11,6 +10,7 @@ from typing import Any
 import httpx
 from tenacity import AsyncRetrying, RetryCallState, retry_if_exception, stop_before_delay, wait_random_exponential
 
+from connectors.addresses import is_public
 from connectors.answers import Cut, TooLong, beginning, failure, read_json, unpacked
 from connectors.counting import one_more
 from connectors.errors import Misconfigured, RateLimited, Rejected, RetryLater, Unavailable
@@ -22,8 +22,6 @@ TIMEOUT = httpx.Timeout(10.0, connect=3.0)  # between two signs of life
 # A server closes idle lines after a few seconds, and a write on one that it has just closed is in doubt for nothing.
 LINES = httpx.Limits(max_connections=100, max_keepalive_connections=20, keepalive_expiry=1.0)
 DEADLINE = 30.0  # seconds for one call in all, so that an answer in drips does not hold a worker
-UNICAST = ipaddress.IPv6Network("2000::/3")  # all that the world gives out; whatever else there is has a meaning inside
-NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
 QUICK_RETRY = 2.0  # seconds in all, reads only; longer waits belong to the job queue
 MOVED = (301, 302, 303, 307, 308)
 Watcher = Callable[[str, Mapping[str, Any]], Awaitable[None]]
@@ -219,10 +217,22 @@ class _Guard:
         """httpx's `trace` extension."""
         if event == "connection.connect_tcp.started":
             self._connecting_to = str(info.get("host"))
+def only_outside(*, allow_private_network: bool) -> Callable[[httpx.Request], Awaitable[None]]:
+    """A hook for a client that is not ours: it goes where ours would go, or raises `Misconfigured`."""
+
+    async def checked(request: httpx.Request) -> None:
+        url = request.url
+        _address(f"{url.scheme}://{url.netloc.decode('ascii')}", allow_private_network=allow_private_network)
+        if not allow_private_network:
+            request.extensions["trace"] = _Guard(url).trace
+
+    return checked
+
+
         elif event == "connection.connect_tcp.complete" and self._connecting_to == self._host:
             stream = info["return_value"]
             peer = stream.get_extra_info("server_addr")
-            if peer and not _is_public(str(peer[0])):
+            if peer and not is_public(str(peer[0])):
                 await stream.aclose()
                 raise Misconfigured(_points_inside(self._host))
 
@@ -241,29 +251,9 @@ def _address(base_url: str, *, allow_private_network: bool) -> httpx.URL:
                 f"base_url of {url.host} must begin with https://, or credentials travel in the open; inside a "
                 "private network set allow_private_network: true on the account"
             )
-        if f".{url.host.rstrip('.')}".endswith(".localhost") or not _is_public(url.host):
+        if f".{url.host.rstrip('.')}".endswith(".localhost") or not is_public(url.host):
             raise Misconfigured(_points_inside(url.host))
     return url
-
-
-def _is_public(host: str) -> bool:
-    """Whether an IP address belongs to the outside world; a name counts as public until it is connected to."""
-    try:
-        address = ipaddress.ip_address(host.partition("%")[0])
-    except ValueError:
-        return True
-    if isinstance(address, ipaddress.IPv6Address):
-        if (inner := _ipv4_within(address)) is not None:
-            return _is_public(str(inner))
-        return address in UNICAST and address.is_global
-    return address.is_global and not address.is_multicast
-
-
-def _ipv4_within(address: ipaddress.IPv6Address) -> ipaddress.IPv4Address | None:
-    """The address that a packet would come to in the end, where one family is carried in the other."""
-    if address in NAT64:
-        return ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
-    return address.ipv4_mapped or address.sixtofour
 
 
 def _points_inside(host: str) -> str:

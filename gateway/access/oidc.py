@@ -4,10 +4,13 @@ import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import urlsplit
 
 from joserfc import jwt
 from joserfc.jwk import KeySet
 
+from connectors.errors import Misconfigured
+from connectors.http import only_outside
 from gateway.errors import NotAuthentic, SignInUnavailable
 
 TIMEOUT = 10.0  # seconds for each call to the provider
@@ -17,13 +20,15 @@ ALGORITHMS = ["RS256", "PS256", "ES256", "EdDSA"]
 
 @dataclass(frozen=True, slots=True)
 class Provider:
-    """An identity provider, and what we are to it."""
+    """An identity provider, and what we are to it. Without `allow_private_network` it is outside and speaks https, and
+    so does everything that it sends us to."""
 
     issuer: str
     client_id: str
     client_secret: str | None = field(repr=False)
     groups_claim: str = "groups"
     scope: str = "openid email profile"
+    allow_private_network: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,13 +101,17 @@ class SignIn:
                     found = (await client.request("GET", address, withhold_token=True)).raise_for_status().json()
                     issuer = str(found["issuer"])
                     for name in ("authorization_endpoint", "token_endpoint", "jwks_uri"):
-                        str(found[name])
+                        if urlsplit(str(found[name])).scheme not in self._schemes():
+                            raise Misconfigured(f"its {name} is not reached over https")
                 except Exception as error:
                     raise _unavailable(self.provider, error) from None
             if issuer.rstrip("/") != self.provider.issuer.rstrip("/"):
                 raise SignInUnavailable("the identity provider calls itself by another name than sign_in.issuer")
             self._metadata = found
         return self._metadata
+
+    def _schemes(self) -> tuple[str, ...]:
+        return ("https", "http") if self.provider.allow_private_network else ("https",)
 
     def _client(self, redirect_uri: str | None) -> Any:
         """Loaded with the first sign-in: it is not needed to take deliveries."""
@@ -115,10 +124,16 @@ class SignIn:
             redirect_uri=redirect_uri,
             code_challenge_method="S256",
             timeout=TIMEOUT,
+            event_hooks={"request": [only_outside(allow_private_network=self.provider.allow_private_network)]},
         )
 
 
 def _unavailable(provider: Provider, error: Exception) -> SignInUnavailable:
+    if isinstance(error, Misconfigured):
+        return SignInUnavailable(
+            f"the identity provider at {provider.issuer} leads into a private network, or is not reached over https",
+            remedy="Set allow_private_network: true in sign_in of countersign.yaml if that is intended",
+        )
     return SignInUnavailable(
         f"the identity provider at {provider.issuer} did not answer as expected ({type(error).__name__})",
         remedy="Try again; if it stays, check sign_in in countersign.yaml",

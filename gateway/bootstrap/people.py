@@ -23,7 +23,8 @@ def sign_in_of(installation: Installation) -> SignIn | None:
         raise ConfigurationInvalid([f"sign_in.client_secret: {entry.client_secret} is empty"])
     assert entry.client_id is not None
     given = secret.get_secret_value() if secret else None
-    return SignIn(Provider(entry.issuer, entry.client_id, given, entry.groups_claim))
+    private = entry.allow_private_network
+    return SignIn(Provider(entry.issuer, entry.client_id, given, entry.groups_claim, allow_private_network=private))
 
 
 def people_of(installation: Installation) -> People:

@@ -107,6 +107,8 @@ def _front_matter(text: str) -> tuple[dict[str, Any], str]:
         raise Unreadable(
             f"the front matter is not YAML: {error.problem}; put texts with a colon in quotes", line
         ) from None
+    except (yaml.YAMLError, ValueError, RecursionError):  # a control character, the 30th of February, a thousand levels
+        raise Unreadable("the front matter is not YAML that can be read; write it anew", 2) from None
     if not isinstance(front, dict) or not all(isinstance(key, str) for key in front):
         raise Unreadable('the front matter must be lines of "key: value"', 2)
     return front, body

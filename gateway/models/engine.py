@@ -11,6 +11,8 @@ import warnings
 from functools import cache
 from typing import Any
 
+from gateway.models.straight import follow_no_redirects
+
 _BEFORE_IMPORT = {
     "LITELLM_LOCAL_MODEL_COST_MAP": "True",  # prices from the package, never from the network
     "LITELLM_LOCAL_ANTHROPIC_BETA_HEADERS": "True",
@@ -28,12 +30,14 @@ def load_litellm() -> Any:
     os.environ.update(_BEFORE_IMPORT)
     import litellm
     import openai.resources  # noqa: F401  # else the first call does it, on the event loop
+    from litellm.llms.custom_httpx import aiohttp_transport
 
     from gateway.models.offline.provider import OfflineProvider
 
     for name in ("LiteLLM", "LiteLLM Router", "LiteLLM Proxy"):
         logging.getLogger(name).setLevel(logging.CRITICAL + 1)  # its lines may carry ticket text
     warnings.filterwarnings("ignore", message=".*`ReadOnly` qualifier", category=UserWarning)  # litellm's own types
+    follow_no_redirects(aiohttp_transport)
     litellm.suppress_debug_info = True
     litellm.disable_hf_tokenizer_download = True
     litellm.disable_streaming_logging = True

@@ -111,6 +111,8 @@ def front_matter(text: str, where: str) -> dict[str, str]:
     except yaml.MarkedYAMLError as error:
         line = 2 + (error.problem_mark.line if error.problem_mark else 0)
         raise PromptInvalid(where, line, f"front matter is not YAML: {error.problem}") from None
+    except (yaml.YAMLError, ValueError, RecursionError):  # a control character, the 30th of February, a thousand levels
+        raise PromptInvalid(where, 2, "front matter is not YAML that can be read; write it anew") from None
     told = told if isinstance(told, dict) else {}
     owner = told["owner"] if isinstance(told.get("owner"), dict) else {}
     front = {

@@ -172,6 +172,16 @@ class CandidateEntry(_Entry):
     requests_per_minute: int | None = Field(None, ge=2)
     tokens_per_minute: int | None = Field(None, ge=1000, description="in and out")
 
+    @field_validator("api_base")
+    @classmethod
+    def _a_model_stands_there(cls, told: str | None) -> str | None:
+        parts = urlsplit(told or "")
+        if parts.username is not None or parts.password is not None:
+            raise ValueError("write no user or password into an address; give api_key")
+        if tells_secrets(parts.hostname or ""):
+            raise ValueError("a machine tells its own credentials there; no model stands at that address")
+        return told
+
 
 class RouteEntry(_Entry):
     """Models in order of preference: the next is asked when one fails."""

@@ -50,6 +50,14 @@ def test_an_article_without_front_matter_takes_its_heading_and_the_defaults(tmp_
     assert (article.language, article.owner, article.audience) == ("en", "Care", Audience.PUBLIC)
 
 
+@pytest.mark.parametrize("value", ["2026-02-30", "\x1f", "!!int x", "[" * 3000])
+def test_front_matter_that_cannot_be_read_is_one_problem_and_stops_no_other_article(tmp_path: Path, value: str) -> None:
+    read = read_folder(_folder(tmp_path, bad=f"---\nupdated: {value}\n---\nText.", good="# Good\n\nText."), SOURCE)
+
+    assert [article.title for article in read.articles] == ["Good"]
+    assert len(read.problems) == 1
+
+
 @pytest.mark.parametrize(
     "title",
     [

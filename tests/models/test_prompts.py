@@ -36,6 +36,15 @@ def test_the_shipped_prompts_load_and_bear_their_file_name(path: Path) -> None:
     assert PromptFile.load(path).name == path.stem
 
 
+@pytest.mark.parametrize("value", ["2026-02-30", "\x1f", "[" * 3000])
+def test_front_matter_that_cannot_be_read_is_told_with_its_file(tmp_path: Path, value: str) -> None:
+    file = tmp_path / "draft.md"
+    file.write_text(f"---\nname: {value}\n---\nText.")
+
+    with pytest.raises(PromptInvalid, match=r"draft\.md"):
+        PromptFile.load(file)
+
+
 def test_both_shipped_prompts_are_there() -> None:
     assert [path.stem for path in SHIPPED] == ["draft", "repair"]
 
