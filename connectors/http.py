@@ -217,6 +217,14 @@ class _Guard:
         """httpx's `trace` extension."""
         if event == "connection.connect_tcp.started":
             self._connecting_to = str(info.get("host"))
+        elif event == "connection.connect_tcp.complete" and self._connecting_to == self._host:
+            stream = info["return_value"]
+            peer = stream.get_extra_info("server_addr")
+            if peer and not is_public(str(peer[0])):
+                await stream.aclose()
+                raise Misconfigured(_points_inside(self._host))
+
+
 def only_outside(*, allow_private_network: bool) -> Callable[[httpx.Request], Awaitable[None]]:
     """A hook for a client that is not ours: it goes where ours would go, or raises `Misconfigured`."""
 
@@ -227,14 +235,6 @@ def only_outside(*, allow_private_network: bool) -> Callable[[httpx.Request], Aw
             request.extensions["trace"] = _Guard(url).trace
 
     return checked
-
-
-        elif event == "connection.connect_tcp.complete" and self._connecting_to == self._host:
-            stream = info["return_value"]
-            peer = stream.get_extra_info("server_addr")
-            if peer and not is_public(str(peer[0])):
-                await stream.aclose()
-                raise Misconfigured(_points_inside(self._host))
 
 
 def _address(base_url: str, *, allow_private_network: bool) -> httpx.URL:
