@@ -11,6 +11,7 @@ import connectors
 from connectors.contract import Connector
 from connectors.errors import ConnectorError
 from gateway.bootstrap import WEBHOOKS, connector_of, installation_of, opened_database, poll_every, postgres
+from gateway.cli.check_budgets import budgets
 from gateway.cli.check_notices import notices
 from gateway.cli.checked import Line
 from gateway.errors import ConfigurationInvalid, GatewayError
@@ -57,6 +58,7 @@ async def _all(environment: Environment, url: str, offline: bool) -> list[Line]:
     lines += _policies(environment, installation)
     lines += notices(environment, installation)
     lines += _models(installation)
+    lines += [line async for line in budgets(url, installation)]
     lines += _knowledge(installation)
     for name in installation.accounts:
         lines += [line async for line in _account(name, installation, offline)]

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, LiteralString
 
-from gateway.ledger.budgets import Charge, Per
+from gateway.ledger.budgets import Budget, Charge, Per
 from gateway.store.database import Database, Row
 
 # The rows that a call counts on, by the names that they have at this moment.
@@ -18,15 +18,25 @@ WANTED: LiteralString = """with wanted as (
                 %(of_accounts)s::text[], %(of_tickets)s::text[])
       as c(budget, per, most, account, queue, of_account, of_ticket)) w
 )"""
-# A row begins with what the ledger has for it, so that a budget that was declared today counts the whole month.
-ENSURE: LiteralString = """
-insert into spending (key, budget, period, limit_usd, spent_usd, held_usd)
-select key, budget, period, most, coalesce((
+# What the ledger has for a row: a budget that was declared today counts the whole month.
+COUNTED: LiteralString = """, counted as (
+  select w.*, coalesce((
     select sum(coalesce(a.cost_usd, a.bound_usd, 0)) from attempt a
     where (w.account is null or a.account = w.account) and (w.queue is null or a.queue = w.queue)
       and case w.per when 'ticket' then a.account = w.of_account and a.ticket_id = w.of_ticket
-          else a.kept_at >= date_trunc(w.per, now(), 'UTC') end), 0), 0
-from wanted w order by key on conflict (key) do nothing
+          else a.kept_at >= date_trunc(w.per, now(), 'UTC') end), 0) as so_far
+  from wanted w
+)"""
+ENSURE: LiteralString = """
+insert into spending (key, budget, period, limit_usd, spent_usd, held_usd)
+select key, budget, period, most, so_far, 0 from counted order by key on conflict (key) do nothing
+"""
+NOW: LiteralString = """
+select w.budget, coalesce(s.spent_usd, w.so_far) as spent, coalesce(s.held_usd, 0) as held
+from counted w left join spending s using (key)
+"""
+DEAREST: LiteralString = """
+select budget, max(spent_usd + held_usd) as most from spending where budget = any(%(budgets)s) group by budget
 """
 STANDING: LiteralString = """
 select w.budget, w.per, w.most, coalesce(s.spent_usd + s.held_usd, 0) as used_usd
@@ -45,6 +55,15 @@ class Used:
     limit_usd: Decimal | None
 
 
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What is spent of a budget in its present period, and what calls under way hold of it at their bounds. Of a budget
+    per ticket: what the dearest ticket has used."""
+
+    spent_usd: Decimal
+    held_usd: Decimal
+
+
 def named(charges: Iterable[Charge]) -> dict[str, Any]:
     """Charges as the arrays that WANTED reads."""
     told = list(charges)
@@ -61,7 +80,7 @@ def named(charges: Iterable[Charge]) -> dict[str, Any]:
 
 async def ensure(database: Database, values: Mapping[str, Any]) -> None:
     """Begin the rows that are not there yet."""
-    await database.run(WANTED + ENSURE, values)
+    await database.run(WANTED + COUNTED + ENSURE, values)
 
 
 async def used(database: Database, charges: Sequence[Charge]) -> list[Used]:
@@ -70,6 +89,15 @@ async def used(database: Database, charges: Sequence[Charge]) -> list[Used]:
     await ensure(database, values)
     rows = await database.all(WANTED + STANDING, values)
     return [Used(row["budget"], Per(row["per"]), row["used_usd"], row["most"]) for row in rows]
+
+
+async def standing(database: Database, budgets: Sequence[Budget]) -> Mapping[str, Standing]:
+    """Where budgets stand now, by name. Nothing is begun by looking."""
+    shared = [Charge(one.name, one.per, one.limit_usd, one.account, one.queue, None) for one in budgets]
+    rows = await database.all(WANTED + COUNTED + NOW, named(one for one in shared if one.per is not Per.TICKET))
+    dearest = await database.all(DEAREST, {"budgets": [one.name for one in budgets if one.per is Per.TICKET]})
+    found = {row["budget"]: Standing(row["spent"], row["held"]) for row in rows}
+    return found | {row["budget"]: Standing(row["most"], Decimal(0)) for row in dearest}
 
 
 async def notices(database: Database, budget: str | None = None) -> Sequence[Row]:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 import yaml
 
@@ -142,3 +143,36 @@ def test_a_help_desk_without_webhooks_is_polled_unless_somebody_says_otherwise(
     told = countersign("check", "--offline", settings=edited(account=account))
 
     assert line in told.out.splitlines()
+
+
+def test_budgets_are_told_with_owner_scope_what_is_left_and_the_ladder(house: House, edited: Any) -> None:
+    owner = {"team": "Care", "contact": "care@example.com"}
+    care = {"limit": "2 USD", "per": "month", "account": "acme", "queue": "Billing", "cheaper": "small"}
+    settings = edited(
+        models={"small": {"owner": owner, "candidates": [{"model": "offline/extractive"}]}},
+        budgets={"care": care | {"owner": owner}, "ticket": {"owner": owner, "limit": "0.05 USD", "per": "ticket"}},
+    )
+    with psycopg.connect(house.database_url, autocommit=True) as connection:
+        connection.execute(
+            """insert into spending (key, budget, period, limit_usd, spent_usd, held_usd) values
+               ('care ' || to_char(now() at time zone 'UTC', 'YYYY-MM'), 'care', '', 2, 1.25, 0.05),
+               ('care 2020-01', 'care', '2020-01', 2, 1.99, 0),
+               ('ticket ticket acme#7', 'ticket', 'ticket acme#7', 0.05, 0.04, 0),
+               ('ticket ticket acme#8', 'ticket', 'ticket acme#8', 0.05, 0.01, 0)"""
+        )
+
+    told = countersign("check", "--offline", settings=settings).out
+
+    assert "ok   budget care: Care (care@example.com); account acme, queue Billing; 2.00 USD a month; " in told
+    assert "spent 1.25 USD, held for calls under way 0.0500 USD, left 0.7000 USD" in told
+    assert "ok   budget care: used up: route small where policies allow it, then passages without a model" in told
+    assert "all accounts; 0.0500 USD a ticket; the dearest ticket has used 0.0400 USD" in told
+
+
+def test_budgets_of_a_database_that_is_away_are_told_without_what_is_left(house: House, edited: Any) -> None:
+    owner = {"team": "Care", "contact": "care@example.com"}
+    settings = edited(budgets={"care": {"owner": owner, "limit": "2 USD", "per": "month"}})
+
+    told = countersign("check", "--offline", settings={**settings, "DATABASE_URL": "postgresql://127.0.0.1:9/none"})
+
+    assert "2.00 USD a month; what is left is not known" in told.out

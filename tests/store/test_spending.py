@@ -208,3 +208,18 @@ async def test_what_is_used_is_told_for_every_budget_and_for_the_account(databas
         ("account:acme", Per.MONTH, Decimal("0.05"), None),
         ("small", Per.MONTH, Decimal("0.05"), Decimal(1)),
     }
+
+
+async def test_where_a_budget_stands_is_told_without_beginning_it(database: Database) -> None:
+    """Declared today, it counts what the ledger has of its account in this month."""
+    log = AttemptRows(database)
+    run = await a_run(database)
+    for number, account in enumerate(("acme", "acme", "other"), start=1):
+        row = replace(started(run, number), origin=Origin(account, "7", "billing"))
+        await log.finish(await log.start(row), finished(cost=Decimal("0.2")))
+    declared = [budget("new", account="acme"), budget("each", Per.TICKET)]
+
+    told = await spending.standing(database, declared)
+
+    assert told == {"new": spending.Standing(Decimal("0.4"), Decimal(0))}
+    assert (await only(database, "select count(*) as n from spending where budget = 'new'"))["n"] == 0
