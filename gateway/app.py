@@ -30,7 +30,7 @@ from gateway.pages.doors import Beside, Door
 from gateway.settings import Environment, Installation
 from gateway.store import events
 from gateway.store.database import Database
-from gateway.store.migrate import head
+from gateway.store.migrate import missing
 from gateway.telemetry import begin_at_zero
 from gateway.workflow import pause
 from gateway.workflow.intake import Intake
@@ -153,4 +153,4 @@ async def _database_problem(database: Database) -> str | None:
     except DatabaseUnavailable as error:
         return str(error)
     found = row["version_num"] if row else None
-    return None if found == head() else f"tables are at {found}, this version needs {head()}; run `countersign migrate`"
+    return missing(found)

@@ -1,6 +1,6 @@
 """Deadlines of drafts: the timer that is kept with a decision, and the event that it becomes when the time is up."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from gateway.store.database import Database, Row
 from gateway.store.intake import WALK, ticket_lock
@@ -26,7 +26,8 @@ select procrastinate_defer_jobs_v1(array[
 from draft d where d.run_id = %(run)s and d.deadline <= now()
 """
 STATE = """
-select d.account, d.ticket_id, d.state, d.deadline, e.state as event from draft d join event e on e.id = d.run_id
+select d.account, d.ticket_id, d.state, d.deadline, now() as now, e.state as event
+from draft d join event e on e.id = d.run_id
 where d.run_id = %(run)s
 """
 EVENT = """
@@ -60,7 +61,7 @@ async def time_is_up(database: Database, run_id: int, number: int) -> int | None
         if draft is None:
             return None
         if draft["state"] == "proposed" and draft["event"] != "done":
-            at = datetime.now(UTC) + _patience(draft["deadline"])
+            at = draft["now"] + _patience(draft["now"], draft["deadline"])
             await enqueue(connection, DEADLINE, {"run_id": run_id, "number": number}, at=at)
             return None
         if draft["state"] not in WAITS:
@@ -74,9 +75,9 @@ async def time_is_up(database: Database, run_id: int, number: int) -> int | None
         return int(row["id"])
 
 
-def _patience(deadline: datetime | None) -> timedelta:
+def _patience(now: datetime, deadline: datetime | None) -> timedelta:
     """As long as it is late already, within bounds."""
-    late = datetime.now(UTC) - deadline if deadline else SHORTEST
+    late = now - deadline if deadline else SHORTEST
     return min(max(late, SHORTEST), LONGEST)
 
 

@@ -21,6 +21,8 @@ from procrastinate.jobs import Job
 from procrastinate.worker import Worker
 
 from gateway.errors import DatabaseUnavailable
+from gateway.store.claim import FairJobManager
+from gateway.store.clock import DatabaseClock
 from gateway.store.database import Connection, Database
 from gateway.store.liveness import Liveness
 
@@ -50,14 +52,17 @@ class Again(Exception):
 
 
 class _Retries(BaseRetryStrategy):
+    def __init__(self, clock: DatabaseClock) -> None:
+        self._clock = clock
+
     def get_retry_decision(self, *, exception: BaseException, job: Job) -> RetryDecision | None:
         # A drained job is cancelled; without this line it would end as aborted and be lost.
         if isinstance(exception, asyncio.CancelledError):
-            return RetryDecision(retry_in={"seconds": 0})
+            return RetryDecision(retry_at=self._clock.after(0))
         if isinstance(exception, Again):
-            return RetryDecision(retry_in={"milliseconds": max(1, int(exception.delay * 1000))})
+            return RetryDecision(retry_at=self._clock.after(exception.delay))
         if isinstance(exception, DatabaseUnavailable):
-            return RetryDecision(retry_in={"seconds": 2})
+            return RetryDecision(retry_at=self._clock.after(2))
         return None
 
 
@@ -84,6 +89,7 @@ class Jobs:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._clock = DatabaseClock()
         self._app = App(connector=_Connector(database))
 
     def handle(self, name: str, handler: Handler) -> None:
@@ -95,7 +101,7 @@ class Jobs:
             assert worker_id is not None
             await handler(Lease(job.id, worker_id, job.attempts), **arguments)
 
-        self._app.task(name=name, queue=QUEUE, pass_context=True, retry=_Retries())(task)
+        self._app.task(name=name, queue=QUEUE, pass_context=True, retry=_Retries(self._clock))(task)
 
     async def work(
         self,
@@ -110,7 +116,8 @@ class Jobs:
         that was silent for `takeover_after` seconds are taken over.
 
         `on_poison` gets the arguments of jobs that were given up because they killed worker after worker."""
-        liveness = Liveness(self._database, on_poison, stale=takeover_after)
+        liveness = Liveness(self._database, on_poison, stale=takeover_after, clock=self._clock)
+        await self._clock.ask(self._database)
         async with self._app.open_async(self._database.pool):
             watcher = asyncio.create_task(liveness.watch())
             try:

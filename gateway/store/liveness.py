@@ -13,6 +13,7 @@ from typing import Any
 import structlog
 
 from gateway.errors import DatabaseUnavailable
+from gateway.store.clock import DatabaseClock
 from gateway.store.database import Database
 
 EVERY = 2.0  # seconds between looks
@@ -61,10 +62,16 @@ class Liveness:
     A worker without a heartbeat for `stale` seconds is dead; no event loop was seen blocked for more than 0.7 s."""
 
     def __init__(
-        self, database: Database, on_poison: Callable[[list[dict[str, Any]]], Awaitable[None]], *, stale: float
+        self,
+        database: Database,
+        on_poison: Callable[[list[dict[str, Any]]], Awaitable[None]],
+        *,
+        stale: float,
+        clock: DatabaseClock,
     ) -> None:
         self._database = database
         self._stale = stale
+        self._clock = clock
         self._on_poison = on_poison
         self._running: set[int] = set()
         self._worker_id: int | None = None
@@ -87,6 +94,8 @@ class Liveness:
                 await self._beat()
                 await self.take_over()
                 await self._repair_own()
+                if rounds % 10 == 0:
+                    await self._clock.ask(self._database)
                 if rounds % 150 == 0:
                     await self._database.run(FORGET, {"keep": KEEP_FINISHED})
 

@@ -1,5 +1,6 @@
 """Bring a database to this version's tables. Forward only: a step back is a restore."""
 
+from functools import cache
 from pathlib import Path
 
 import psycopg
@@ -53,6 +54,16 @@ def _connected(engine: Engine, url: str) -> Connection:
 def head() -> str | None:
     """The revision that this version of the code needs."""
     return ScriptDirectory(str(FOLDER)).get_current_head()
+
+
+@cache
+def missing(revision: str | None) -> str | None:
+    """What is to be done before this version can work with tables of a revision; None: nothing. Newer tables will do:
+    a release adds and a later one takes away, so that the version before it still works while it is rolled out."""
+    needed = head() or ""
+    if (revision or "") >= needed:
+        return None
+    return f"tables are at {revision}, this version needs {needed}; run `countersign migrate`"
 
 
 def _revision(connection: Connection) -> str | None:

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from gateway.store.database import Database, Row
+from gateway.store.restores import LostTime, lost_times
 
 OPEN = """
 insert into run (id, account, ticket_id, state, started_at, waited_ms, unpriced_attempts)
@@ -13,7 +14,7 @@ from event e where e.id = %(run)s
 on conflict (id) do nothing
 """
 EVENT = """
-select e.*, r.state as run_state, r.started_at, r.waited_ms, r.requester,
+select e.*, now() as now, r.state as run_state, r.started_at, r.waited_ms, r.requester,
   (select count(*) from attempt a where a.run_id = e.id) as attempts,
   -- A draft that waits in the help desk may be sent by an agent under the same id, so that it is read again.
   exists (select 1 from write_back w where w.account = e.account and w.entry_id = e.message_id
@@ -27,6 +28,7 @@ select s.name, s.at, s.ms, s.data, c.body as content from step s left join conte
 where s.run_id = %(run)s order by s.at
 """
 WRITES = "select *, extract(epoch from now() - tried_at) as tried_ago from write_back where run_id = %(run)s"
+LOST = "select known_until, at from restored order by at"  # no row, but in a copy that was restored
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,7 @@ class OpenedRun:
     event: Row
     steps: dict[str, KeptStep] = field(default_factory=dict)
     writes: dict[str, Row] = field(default_factory=dict)
+    lost_times: tuple[LostTime, ...] = ()
 
 
 async def opened_run(database: Database, run_id: int) -> OpenedRun | None:
@@ -57,9 +60,12 @@ async def opened_run(database: Database, run_id: int) -> OpenedRun | None:
         event_cursor = await connection.execute(EVENT, values)
         step_cursor = await connection.execute(STEPS, values)
         write_cursor = await connection.execute(WRITES, values)
+        lost_cursor = await connection.execute(LOST)
         event = await event_cursor.fetchone()
         steps = await step_cursor.fetchall()
         writes = await write_cursor.fetchall()
+        lost = lost_times(await lost_cursor.fetchall())
     if event is None:
         return None
-    return OpenedRun(event, {row["name"]: KeptStep(**row) for row in steps}, {row["purpose"]: row for row in writes})
+    kept = {row["name"]: KeptStep(**row) for row in steps}
+    return OpenedRun(event, kept, {row["purpose"]: row for row in writes}, lost)

@@ -6,7 +6,7 @@ a tree that was signed is never changed.
 
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
+from datetime import datetime
 
 from psycopg import AsyncServerCursor
 
@@ -21,6 +21,7 @@ MOST = 5000  # entries of one seal
 FETCHED = 5000  # rows that are fetched at once for a check
 HASH = 32  # bytes
 
+TURN = "select pg_try_advisory_xact_lock(%s) as mine, clock_timestamp() as now"
 LAST = "select * from audit_head order by size desc limit 1"
 TAKE = """
 with waiting as (
@@ -54,7 +55,7 @@ class Broken(Exception):
 async def seal(database: Database, sign: Callable[[int, datetime, bytes], Head]) -> Head | None:
     """Put what waits into the tree. None where nothing waits, or somebody else is at it. Raises Broken."""
     async with database.transaction() as connection:
-        turn = await (await connection.execute("select pg_try_advisory_xact_lock(%s) as mine", (SEALING,))).fetchone()
+        turn = await (await connection.execute(TURN, (SEALING,))).fetchone()
         if turn is None or not turn["mine"]:
             return None
         rows = await (await connection.execute(TAKE, {"most": MOST})).fetchall()
@@ -65,7 +66,7 @@ async def seal(database: Database, sign: Callable[[int, datetime, bytes], Head])
         hashes = [entry_of(row).leaf for row in rows]
         for leaf in hashes:
             edge.append(leaf)
-        head = sign(edge.size, datetime.now(UTC), edge.root)
+        head = sign(edge.size, turn["now"], edge.root)
         places = list(range(first, edge.size))
         await connection.execute(LEAVES, {"places": places, "entries": [row["id"] for row in rows], "hashes": hashes})
         told = {"size": head.size, "at": head.at, "root": head.root, "signature": head.signature, "key": head.key}

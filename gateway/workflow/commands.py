@@ -20,6 +20,7 @@ from gateway.store.reviews import HeardBefore, Word
 from gateway.workflow.context import Reading
 from gateway.workflow.deliver import Planned, deliver, intend, kept_plans, new_mark, planned, plans_to_keep
 from gateway.workflow.note import Note
+from gateway.workflow.restored import lost_entries, standing_after
 from gateway.workflow.review import Act, Said, Via, current_text, say, still_needed
 from gateway.workflow.walk import Walk
 
@@ -82,10 +83,14 @@ async def obey(walk: Walk, reading: Reading) -> None:
 async def _heard(walk: Walk, reading: Reading, commands: Sequence[tuple[Message, Command]]) -> list[str]:
     """Let each new command act; returns the answers that this run owes the ticket."""
     database, account, ticket_id = walk.line.database, walk.account, walk.ticket_id
-    shown = await reviews.shown_entries(database, account, ticket_id)
+    shown: dict[str, int | None] = {**await reviews.shown_entries(database, account, ticket_id)}
     said = await reviews.said_entries(database, account, ticket_id)
+    lost = await lost_entries(walk, reading.ticket)
+    shown |= dict.fromkeys((entry.id for entry in lost), None)  # drafts of which we know no run
     answers: list[str] = []
     for note, command in commands:
+        if standing_after(reading.ticket, note.id, lost):
+            continue  # whatever it asked for was done, or came too late
         if known := said.get(note.id):
             # An earlier try of this very run heard it, and died before it had answered.
             detail = known["detail"] or {}
@@ -97,7 +102,7 @@ async def _heard(walk: Walk, reading: Reading, commands: Sequence[tuple[Message,
     return answers
 
 
-def _draft_above(reading: Reading, note: Message, shown: Mapping[str, int]) -> int | None:
+def _draft_above(reading: Reading, note: Message, shown: Mapping[str, int | None]) -> int | None:
     """The run whose draft the note speaks of: the last one shown before it in the thread. No clock is compared."""
     run_id = None
     for message in reading.ticket.messages:

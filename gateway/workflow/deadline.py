@@ -6,9 +6,9 @@ from datetime import UTC, datetime, timedelta
 
 from pydantic import TypeAdapter
 
-from connectors.contract import Capability, Change, Priority, Status
+from connectors.contract import Capability, Change, Priority, Status, Visibility
 from connectors.errors import WriteConflict
-from gateway.errors import NothingOwed, Superseded
+from gateway.errors import NothingOwed, Superseded, Uncertain
 from gateway.records import RunState
 from gateway.store import deadlines, drafts
 from gateway.store.database import Row
@@ -18,6 +18,7 @@ from gateway.workflow.context import Reading
 from gateway.workflow.deliver import SHADOW, Planned, deliver, intend, kept_plans, new_mark, planned, plans_to_keep
 from gateway.workflow.note import Note
 from gateway.workflow.outcome import recognise, reply_after
+from gateway.workflow.restored import PERHAPS, written_before
 from gateway.workflow.walk import Walk
 
 STEP = "deadline"
@@ -99,6 +100,9 @@ async def _write(walk: Walk, run_id: int, number: int) -> str | None:
     if draft is None or (acted := await _acted(walk, reading, draft)):
         await walk.rows.commit()
         raise NothingOwed("there is no such draft" if draft is None else acted)
+    if await written_before(walk, reading, draft["answers"], Visibility.INTERNAL):
+        await walk.rows.commit()
+        raise Uncertain(PERHAPS)
     walk.answers = reading.answers
     until, plans = await _plans(walk, reading, draft, number)
     try:
@@ -161,7 +165,7 @@ def _passed(walk: Walk, reading: Reading, draft: Row, number: int) -> Passed:
         number=number,
         step=step,
         then=promised.step(number + 1),
-        until=promised.until(number, datetime.now(UTC)),
+        until=promised.until(number, walk.opened_at),
         change=change or None,
         routes=Capability.ROUTING in walk.desk.connector.capabilities,
     )

@@ -8,7 +8,7 @@ a person looks and nobody writes.
 import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
@@ -153,7 +153,7 @@ async def _put_into_the_note(walk: Walk, plan: Planned, plans: Sequence[Planned]
 async def _write(walk: Walk, ticket: Ticket, plan: Planned, after_change: AfterChange | None) -> Ticket:
     """The ticket as our own write left it, so that the next one is not taken for stale."""
     connector = walk.desk.connector
-    action = plan.action(datetime.now(UTC) - CLOCK_SKEW)
+    action = plan.action(walk.opened_at - CLOCK_SKEW)
     if Capability.CONDITIONAL_WRITE not in connector.capabilities:
         fresh = await context.read_now(walk)
         if fresh.ticket.version != ticket.version:
@@ -256,6 +256,7 @@ def words(body: str, how: BodyFormat) -> str:
 
 
 async def keep_receipt(walk: Walk, purpose: str, receipt: WriteReceipt) -> None:
+    """The write stands in the help desk: from now on it is known by its id there."""
     values: dict[str, Any] = {
         "entry": receipt.entry_id,
         "version": receipt.version,

@@ -27,7 +27,7 @@ def ticket_facts(walk: Walk, reading: Reading) -> Facts:
     public = [message for message in ticket.messages if message.visibility is Visibility.PUBLIC]
     asked = [message for message in public if message.author.role in ASKING]
     newest = reading.unanswered[-1]
-    now = datetime.now(UTC)
+    now = walk.opened_at
     return {
         "ticket.account": walk.account,
         "ticket.id": ticket.id,

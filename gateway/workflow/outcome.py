@@ -1,7 +1,7 @@
 """Outcome: what people did with a draft, learnt from what the ticket says later."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
@@ -15,6 +15,7 @@ from gateway.store.outcomes import Found
 from gateway.workflow.comparison import Comparison, compare, edits
 from gateway.workflow.context import ASKING, Reading
 from gateway.workflow.redacting import vault_of
+from gateway.workflow.restored import lost_entries
 from gateway.workflow.sampling import sampled
 from gateway.workflow.walk import Walk
 
@@ -29,10 +30,11 @@ async def recognise(walk: Walk, reading: Reading) -> None:
     if not waiting:
         return
     own = await drafts.written_entries(walk.line.database, walk.account, walk.ticket_id)
+    lost = {entry.id for entry in await lost_entries(walk, reading.ticket)}
     for draft in waiting:
         if draft["run_id"] == walk.run_id:
             continue
-        if reply := reply_after(reading, draft["created_at"], draft["answers"], own):
+        if reply := reply_after(reading, draft["created_at"], draft["answers"], own, lost):
             await _answered_by_hand(walk, reading.ticket, draft, reply)
 
 
@@ -82,13 +84,17 @@ def reading_ms(draft: str | None, words_per_minute: int) -> int | None:
     return None if draft is None else round(len(draft.split()) / words_per_minute * 60_000)
 
 
-def reply_after(reading: Reading, drafted_at: datetime, answers: str, own: set[str]) -> Message | None:
-    """The first public word of an agent after the message that the draft answers, not written by us."""
+def reply_after(
+    reading: Reading, drafted_at: datetime, answers: str, own: set[str], lost: Collection[str] = ()
+) -> Message | None:
+    """The first public word of an agent after the message that the draft answers, not written by us, or written by us
+    in a time that a restored copy does not know."""
     messages = list(reading.ticket.messages)
     position = next((number for number, message in enumerate(messages) if message.id == answers), None)
     later = messages[position + 1 :] if position is not None else messages
     for message in later:
-        if message.visibility is not Visibility.PUBLIC or message.author.role is not Role.AGENT or message.id in own:
+        answering = message.author.role is Role.AGENT or message.id in lost
+        if message.visibility is not Visibility.PUBLIC or not answering or message.id in own:
             continue
         if position is not None or message.created_at.astimezone(UTC) > drafted_at:
             return message

@@ -20,6 +20,7 @@ from gateway.workflow.deliver import deliver
 from gateway.workflow.draft import draft
 from gateway.workflow.ground import ground
 from gateway.workflow.outcome import recognise, sent_by_policy
+from gateway.workflow.restored import ANSWERED, written_before
 from gateway.workflow.screen import screen
 from gateway.workflow.send import carry_out
 from gateway.workflow.settle import settle
@@ -70,6 +71,9 @@ async def _owed(walk: Walk, reading: Reading) -> None:
     if reading.answers is None:
         await walk.rows.commit()
         raise NothingOwed("no message of the requester waits for an answer")
+    if await written_before(walk, reading, reading.answers):
+        await walk.rows.commit()
+        raise NothingOwed(ANSWERED)
     walk.answers = reading.answers
     past = await drafts.past(walk.line.database, walk.account, walk.ticket_id)
     walk.past = past | await spent_and_left(walk, reading.ticket.queue or "")

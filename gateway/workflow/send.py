@@ -7,16 +7,27 @@ down the line like any message, and only tells the model what should be differen
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from connectors.contract import Capability, Change, Priority, Role, Status, Ticket, Visibility
-from gateway.errors import NothingOwed
+from connectors.contract import Capability, Change, Priority, Role, Status, Ticket, Visibility, WriteReceipt
+from gateway.errors import NothingOwed, Uncertain
 from gateway.records import DraftState, RunState, WriteState
 from gateway.store import drafts, reviews
 from gateway.store.database import Row
 from gateway.store.reviews import Word, held_draft
 from gateway.workflow import context, outcome
 from gateway.workflow.context import ASKING, TICKET, Reading
-from gateway.workflow.deliver import SHADOW, Planned, deliver, intend, kept_plans, new_mark, planned, plans_to_keep
+from gateway.workflow.deliver import (
+    SHADOW,
+    Planned,
+    deliver,
+    intend,
+    keep_receipt,
+    kept_plans,
+    new_mark,
+    planned,
+    plans_to_keep,
+)
 from gateway.workflow.note import Note, public_text
+from gateway.workflow.restored import PERHAPS, sent_before, written_before
 from gateway.workflow.review import Act, Via
 from gateway.workflow.walk import Walk
 
@@ -71,9 +82,14 @@ async def _send(walk: Walk, draft: Row, review: Row, said: Sequence[Row]) -> tup
         return fresh.ticket
 
     reading = await context.read_now(walk)
+    body = public_text(text, walk.desk.connector.body_format)
+    if found := await sent_before(walk, reading, draft["answers"], body):
+        await _plans(walk, reading, body)
+        await keep_receipt(walk, "reply", WriteReceipt(found.id, found.visibility, None, found.created_at))
+        return await _sent(walk, draft, review)
     try:
         ticket = unchanged(reading)
-        plans = await _plans(walk, reading, public_text(text, walk.desk.connector.body_format))
+        plans = await _plans(walk, reading, body)
         await deliver(walk, ticket, plans, unchanged)
     except Changed as changed:
         await _reopen(walk, draft, changed.what)
@@ -148,7 +164,8 @@ async def _not_sent(
     walk: Walk, reading: Reading, draft: Row, review: Row, what: list[str]
 ) -> tuple[RunState, str | None]:
     """Whoever approved in the ticket is told there; whoever did on a page sees it on the page."""
-    if review["via"] == Via.NOTE and Capability.INTERNAL_NOTE in walk.desk.connector.capabilities:
+    told = await written_before(walk, reading, draft["answers"], Visibility.INTERNAL)
+    if review["via"] == Via.NOTE and not told and Capability.INTERNAL_NOTE in walk.desk.connector.capabilities:
         if kept := walk.kept(TOLD):
             plans = kept_plans(kept.content)
         else:
@@ -181,6 +198,8 @@ async def _escalate(walk: Walk, draft: Row, review: Row) -> tuple[RunState, str 
     """Move the ticket to the people that were named, with the reason in a note."""
     reading = await context.read_now(walk)
     walk.answers = reading.answers
+    if await written_before(walk, reading, draft["answers"], Visibility.INTERNAL):
+        raise Uncertain(PERHAPS)
     if kept := walk.kept(STEP):
         plans = kept_plans(kept.content)
     else:

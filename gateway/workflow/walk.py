@@ -3,7 +3,7 @@
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from connectors.contract import EventKind
@@ -24,6 +24,7 @@ from gateway.telemetry import step_seconds
 from gateway.tracing import span
 from gateway.workflow.line import Desk, Line
 
+OVERTAKEN = "a newer message of this ticket takes over"
 FRESH = 1.0  # seconds; a worker that was silent for 1.5 may be believed dead, where that is set to happen soonest
 
 
@@ -46,6 +47,8 @@ class Walk:
         self.ticket_id: str = event["ticket_id"]
         self.attempts_before: int = event["attempts"]
         self.writes = opened.writes
+        self.lost_times = opened.lost_times
+        self.opened_at: datetime = event["now"]  # by the database's clock, as all that is compared across machines
         self.step_ms: dict[str, float] = {name: step.ms for name, step in opened.steps.items()}
         self.answers: str | None = None  # the message that is to be answered, once the ticket was read
         self.past: Row = {}  # what went before on this ticket
@@ -131,10 +134,7 @@ class Walk:
         if standing.erased:
             raise NothingOwed("the requester's data was erased")
         if standing.overtaken:
-            told = (
-                "somebody has acted on the draft" if self.is_deadline else "a newer message of this ticket takes over"
-            )
-            raise Superseded(told)
+            raise Superseded("somebody has acted on the draft" if self.is_deadline else OVERTAKEN)
         if standing.paused:
             raise Paused("the account is paused")
         self._stood_at = asked_at
@@ -162,4 +162,4 @@ class Walk:
             occurred_at=None,
             supersedes=True,
         )
-        await accept(self.line.database, self.account, [arrival], b"", datetime.now(UTC), current())
+        await accept(self.line.database, self.account, [arrival], b"", None, current())

@@ -30,7 +30,7 @@ async def test_ready_when_the_database_has_this_versions_tables(web: httpx.Async
     assert (await web.get("/readyz")).text == "ready\n"
 
 
-async def test_not_ready_with_tables_of_another_version(web: httpx.AsyncClient, database: Database) -> None:
+async def test_not_ready_with_tables_of_an_older_version(web: httpx.AsyncClient, database: Database) -> None:
     await database.run("update alembic_version set version_num = '0000'")
 
     answer = await web.get("/readyz?verbose")
@@ -38,6 +38,14 @@ async def test_not_ready_with_tables_of_another_version(web: httpx.AsyncClient, 
     assert (answer.status_code, answer.headers["retry-after"]) == (503, "5")
     assert f"tables are at 0000, this version needs {head()}" in answer.text
     assert (await web.get("/readyz")).text == "not ready\n"
+
+
+async def test_ready_with_newer_tables_so_that_the_next_version_can_be_rolled_out_beside_it(
+    web: httpx.AsyncClient, database: Database
+) -> None:
+    await database.run("update alembic_version set version_num = '9999'")
+
+    assert (await web.get("/readyz")).status_code == 200
 
 
 async def test_without_a_database_it_lives_is_not_ready_and_asks_for_deliveries_again_soon(tmp_path: Path) -> None:

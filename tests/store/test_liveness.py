@@ -3,6 +3,7 @@
 import asyncio
 from typing import Any
 
+from gateway.store.clock import DatabaseClock
 from gateway.store.database import Database
 from gateway.store.liveness import FORGET, KEEP_FINISHED, POISON, Liveness
 from tests.store.working import add, settled, statuses, story, until, working
@@ -34,7 +35,7 @@ def watcher(database: Database, given_up: list[dict[str, Any]] | None = None) ->
         assert given_up is not None
         given_up.extend(jobs)
 
-    return Liveness(database, on_poison, stale=10)
+    return Liveness(database, on_poison, stale=10, clock=DatabaseClock())
 
 
 async def job(database: Database, job_id: int) -> tuple[str, int, int | None]:
