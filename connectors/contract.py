@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, ClassVar, Protocol, Self, runtime_checkable
 
+from connectors.limits import Limits
 from connectors.sidebar import Agent, Sidebar
 from connectors.vocabulary import (
     Account,
@@ -88,8 +89,9 @@ class Connector(Protocol):
     search_lag: ClassVar[timedelta]  # how long a stored write may stay invisible to `find_mark`
 
     @classmethod
-    def connect(cls, account: Account) -> Self:
-        """Build without calling anybody. Raises `Misconfigured` with what to do."""
+    def connect(cls, account: Account, limits: Limits | None = None) -> Self:
+        """Build without calling anybody. `limits`: those that all workers share; without them it keeps its own. Raises
+        `Misconfigured` with what to do."""
 
     def receive(self, request: Request) -> Received:
         """Authenticate, THEN translate. Pure. Raises SignatureInvalid or Malformed."""

@@ -14,6 +14,7 @@ from connectors.values import moment
 EVERY_CALL = ""  # the scope of a budget that counts all calls of the account
 LONGEST_PAUSE = 60.0  # seconds; a header that we misread never stops an account for longer
 UNTOLD_RESET = 10.0  # seconds to wait where a vendor says that nothing is left, but not until when
+LONGEST_STOP = 3600.0  # seconds that a Retry-After stops an account; after that a call asks again
 LONGEST_WAIT = 86_400.0  # seconds; a Retry-After beyond a day is taken as a day
 
 REMAINING = (
@@ -56,6 +57,9 @@ class Limits(Protocol):
     async def tell(self, budgets: Sequence[Budget]) -> None:
         """What an answer said is left."""
 
+    async def stop(self, seconds: float) -> None:
+        """The help desk wants no call for so long."""
+
 
 @dataclass(slots=True)
 class _Window:
@@ -70,12 +74,14 @@ class LocalLimits:
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
         self._windows: dict[tuple[str, str], _Window] = {}
+        self._stopped_until = float("-inf")
 
     async def ask(self, endpoint: str) -> float:
         now = self._clock()
         self._windows = {key: window for key, window in self._windows.items() if window.until > now}
         open_windows = [window for (scope, _), window in self._windows.items() if scope in (EVERY_CALL, endpoint)]
-        wait = max((window.until - now for window in open_windows if window.left <= window.kept_free), default=0.0)
+        used_up = (window.until - now for window in open_windows if window.left <= window.kept_free)
+        wait = max((*used_up, self.stopped_for()))
         if wait == 0.0:
             for window in open_windows:
                 window.left -= 1
@@ -88,6 +94,19 @@ class LocalLimits:
                 until=self._clock() + min(budget.resets_in, LONGEST_PAUSE),
                 kept_free=min((budget.total or 0) // 20, 10),
             )
+
+    async def stop(self, seconds: float) -> None:
+        self._stopped_until = max(self._stopped_until, self._clock() + min(seconds, LONGEST_STOP))
+
+    def stopped_for(self) -> float:
+        """Seconds until the help desk takes calls again."""
+        return max(self._stopped_until - self._clock(), 0.0)
+
+    def used_up_for(self) -> float:
+        """Seconds until a budget that counts every call, and has nothing left, begins anew."""
+        now = self._clock()
+        every = (window for (scope, _), window in self._windows.items() if scope == EVERY_CALL)
+        return max((window.until - now for window in every if window.left <= window.kept_free), default=0.0)
 
 
 def budgets(headers: Mapping[str, str], endpoint: str) -> list[Budget]:

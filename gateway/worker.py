@@ -71,6 +71,7 @@ async def work(environment: Environment, database_url: str, *, ready: Callable[[
             _every(1, "pauses", lambda: pause.measure(database, line.desks)),
             _every(1, "sealing", seals.take_turn),
             _every(60, "retention", Retention(database, installation.retention.spans).take_turn),
+            _every(0.5, "desk limits", parts.limits.look),
             _every(1, "providers", providers.take_turn),
             _every(10, "orphans", lambda: events.adopt_orphans(database)),
             _every(10, "waiting", lambda: _measure_waiting(database)),

@@ -30,6 +30,7 @@ from connectors.contract import (
 from connectors.errors import ConnectorError, Misconfigured, NotFound, Rejected, SignatureInvalid
 from connectors.files import read_link
 from connectors.http import HttpClient
+from connectors.limits import Limits
 from connectors.sandbox import reading
 from connectors.sandbox.deliveries import events_of
 from connectors.sandbox.findings import findings_of, unreachable
@@ -76,7 +77,7 @@ class SandboxConnector:
         self._webhook_secrets = webhook_secrets
 
     @classmethod
-    def connect(cls, account: Account) -> Self:
+    def connect(cls, account: Account, limits: Limits | None = None) -> Self:
         """Raises `Misconfigured` where a secret is missing or a webhook secret is not one."""
         for role, where in cls.secret_roles.items():
             if not account.secrets.get(role, "").strip(" ,"):
@@ -86,6 +87,7 @@ class SandboxConnector:
             account.base_url,
             headers={"authorization": f"Bearer {account.secrets['api_token'].strip()}"},
             allow_private_network=account.allow_private_network,
+            limits=limits,
         )
         return cls(account, client, webhook_secrets)
 

@@ -4,11 +4,12 @@ Here is what every door needs; `line.py` wires what only a worker needs, so that
 """
 
 import contextlib
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 
 import connectors
 from connectors.contract import Account, Capability, Connector
 from connectors.errors import Misconfigured
+from connectors.limits import Limits
 from gateway.errors import ConfigurationInvalid
 from gateway.settings import (
     AccountEntry,
@@ -67,13 +68,16 @@ async def command_database() -> AsyncIterator[Database]:
             yield database
 
 
-def desk_connectors(installation: Installation) -> dict[str, Connector]:
-    """A connector for each account. Raises ConfigurationInvalid with what is missing, for all accounts at once."""
+def desk_connectors(
+    installation: Installation, limits: Callable[[str], Limits | None] = lambda _account: None
+) -> dict[str, Connector]:
+    """A connector for each account. `limits`: what all workers know of its limits. Raises ConfigurationInvalid with
+    what is missing, for all accounts at once."""
     built: dict[str, Connector] = {}
     problems: list[str] = []
     for name, entry in installation.accounts.items():
         try:
-            built[name] = connector_of(name, entry)
+            built[name] = connector_of(name, entry, limits(name))
         except Misconfigured as error:
             problems += [f"account {name}: {line}" for line in str(error).splitlines()]
     if problems:
@@ -86,9 +90,9 @@ def secrets_of(installation: Installation) -> dict[str, Mapping[str, str]]:
     return {name: account_of(name, entry).secrets for name, entry in installation.accounts.items()}
 
 
-def connector_of(name: str, entry: AccountEntry) -> Connector:
+def connector_of(name: str, entry: AccountEntry, limits: Limits | None = None) -> Connector:
     """The connector of one account. Raises Misconfigured."""
-    built = connectors.load(entry.connector).connect(account_of(name, entry))
+    built = connectors.load(entry.connector).connect(account_of(name, entry), limits)
     if entry.poll_seconds and Capability.POLLING not in built.capabilities:
         raise Misconfigured(f"poll_every: {entry.connector} cannot be polled; its events come by webhook")
     return built

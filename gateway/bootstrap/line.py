@@ -20,6 +20,7 @@ from gateway.models import Drafter, PromptFile, PromptInvalid, Voice
 from gateway.settings import AccountEntry, Environment, Installation
 from gateway.store.attempts import AttemptRows
 from gateway.store.database import Database
+from gateway.store.desk_limits import DeskLimits
 from gateway.workflow.line import Desk, Line
 from gateway.workflow.notices import Channel, Notices
 from gateway.workflow.policies import InForce
@@ -34,6 +35,7 @@ class Parts:
     librarian: Librarian
     notices: Notices
     channels: Mapping[str, Channel]
+    limits: DeskLimits
 
     async def close(self) -> None:
         await self.drafter.close()
@@ -47,7 +49,8 @@ def build_line(environment: Environment, installation: Installation, database: D
     No policies decide before `policies.begin()`."""
     drafter = _drafter(environment.policies / "prompts")
     policies = InForce(environment.policies, database, declared_by(installation), watch=environment.watch_policies)
-    desks = _desks(installation)
+    limits = DeskLimits(database)
+    desks = _desks(installation, limits)
     detectors = detectors_of(installation)
     sources = sources_of(installation, {name: desk.connector for name, desk in desks.items()}, detectors)
     budgets = budgets_of(installation)
@@ -68,7 +71,7 @@ def build_line(environment: Environment, installation: Installation, database: D
     )
     channels = channels_of(installation)
     notices = Notices(database, address_book(installation), channels, pages_url=environment.base_url)
-    return line, Parts(drafter, policies, Librarian(database, sources), notices, channels)
+    return line, Parts(drafter, policies, Librarian(database, sources), notices, channels, limits)
 
 
 def _drafter(prompts: Path) -> Drafter:
@@ -80,8 +83,8 @@ def _drafter(prompts: Path) -> Drafter:
         raise ConfigurationInvalid([f"{error.filename}: {error.strerror}. Set COUNTERSIGN_POLICIES"]) from None
 
 
-def _desks(installation: Installation) -> dict[str, Desk]:
-    built = desk_connectors(installation)
+def _desks(installation: Installation, limits: DeskLimits) -> dict[str, Desk]:
+    built = desk_connectors(installation, limits.of)
     return {name: _desk(name, entry, built[name]) for name, entry in installation.accounts.items()}
 
 

@@ -1,6 +1,7 @@
 """How it fails: every verb speaks `connectors.errors`, whatever the vendor or the network does."""
 
 import base64
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 
@@ -18,6 +19,7 @@ from connectors.errors import (
     Unavailable,
     WriteConflict,
 )
+from connectors.limits import LocalLimits
 from tests.connectors.line import Fault, Line, answers, fails_with
 from tests.connectors.questions import Questions, Verb
 
@@ -119,16 +121,42 @@ class FailurePromises(Questions):
         ticket = await connector.fetch(self.ticket_id)
         in_a_minute = format_datetime(datetime.now(UTC) + timedelta(seconds=60), usegmt=True)
 
-        for name, verb in self.verbs(connector, ticket).items():
-            line.breaks(answers(status, retry_after="7"))
-            in_seconds = await error_of(verb, name)
-            line.breaks(answers(status, retry_after=in_a_minute))
-            at_a_time = await error_of(verb, name)
+        for name in self.verbs(connector, ticket):
+            for told, least, most in (("7", 7, 7), (in_a_minute, 50, 60)):
+                line.breaks(answers(status, retry_after=told))
+                fresh = self.connect()  # one that was told would not call again
+                error = await error_of(self.verbs(fresh, ticket)[name], name)
+                await fresh.close()
 
-            assert isinstance(in_seconds, RateLimited | Unavailable)
-            assert isinstance(at_a_time, RateLimited | Unavailable)
-            assert in_seconds.retry_after == 7, name
-            assert 50 < (at_a_time.retry_after or 0) <= 60, name
+                assert isinstance(error, RateLimited | Unavailable)
+                assert least <= (error.retry_after or 0) <= most, name
+
+    @pytest.mark.parametrize("status", [429, 503])
+    async def test_no_call_is_made_before_the_time_that_was_told(
+        self, connector: Connector, line: Line, status: int
+    ) -> None:
+        ticket = await connector.fetch(self.ticket_id)
+        line.breaks(answers(status, retry_after="30"))
+        await error_of(lambda: connector.fetch(self.ticket_id), "fetch")
+        made = len(line.requests)
+
+        for name in ("fetch", *self.writes(connector, ticket)):
+            error = await error_of(self.verbs(connector, ticket)[name], name)
+            assert isinstance(error, RateLimited), name
+            assert 25 < (error.retry_after or 0) <= 30, name
+
+        assert len(line.requests) == made
+
+    async def test_a_pause_that_another_worker_was_told_of_is_kept(self, connector: Connector, line: Line) -> None:
+        limits = LocalLimits()
+        told = type(connector).connect(replace(self.account, allow_private_network=True), limits)
+        await limits.stop(30)
+        made = len(line.requests)
+
+        assert isinstance(await error_of(lambda: told.fetch(self.ticket_id), "fetch"), RateLimited)
+
+        assert len(line.requests) == made
+        await told.close()
 
     @named({**UNREADABLE, **UNREACHABLE, **BROKEN})
     async def test_every_verb_is_unavailable_when_no_sense_comes_back(
@@ -157,8 +185,10 @@ class FailurePromises(Questions):
         ticket = await connector.fetch(self.ticket_id)
         line.breaks(fault)
 
-        for name, verb in self.writes(connector, ticket).items():
-            error = await error_of(verb, name)
+        for name in self.writes(connector, ticket):
+            fresh = self.connect()  # one that was told a time would not call again
+            error = await error_of(self.writes(fresh, ticket)[name], name)
+            await fresh.close()
             assert isinstance(error, Unavailable)
             assert not error.may_be_stored, name
 

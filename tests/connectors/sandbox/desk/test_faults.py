@@ -8,9 +8,16 @@ import pytest
 
 from connectors.contract import Account, InternalNote, Mark, Ticket, text_hash
 from connectors.errors import RateLimited, Rejected, Unavailable
+from connectors.limits import LocalLimits
 from connectors.sandbox.connector import SandboxConnector
 from connectors.sandbox.desk import Brand, DeskSettings, create_desk
 from tests.connectors.sandbox.conftest import SECRET, Caller, served
+
+
+class Impatient(LocalLimits):
+    """Calls again at once, whatever time it was told: the desk's faults are what is tried."""
+
+    async def stop(self, seconds: float) -> None: ...
 
 
 @pytest.fixture
@@ -28,7 +35,7 @@ async def agents(desk_url: str) -> AsyncIterator[Caller]:
 @pytest.fixture
 async def connector(desk_url: str) -> AsyncIterator[SandboxConnector]:
     account = Account("parcels", desk_url, {"webhook_secret": SECRET, "api_token": "bot-p"}, allow_private_network=True)
-    connector = SandboxConnector.connect(account)
+    connector = SandboxConnector.connect(account, Impatient())
     yield connector
     await connector.close()
 
