@@ -91,7 +91,7 @@ async def test_a_call_without_a_price_is_unknown_and_counts_at_its_bound(
     assert (call["model"], call["cost_usd"], call["at_most_usd"]) == ("house/llama", None, "0.0119")
     day = (await rows_of(browser, "spend"))[-1]
     assert (day["usd gpt-5-mini"], day["usd house/llama"], day["unpriced_at_most_usd"]) == ("0.1", None, "0.0119")
-    assert "at most 0.1119 USD" in page.text
+    assert "0.1119 USD at most" in page.text
     assert {f"/runs/{run_id}", "/tickets/acme/9"} <= set(page.links)
     assert '<dd class="alarm-text">' in (await browser.get("/costs")).text
 

@@ -55,7 +55,7 @@ async def figures(gathered: Gathered, only_account: str | None) -> list[Figure]:
 def sheet(told: Sequence[Figure]) -> Sheet:
     columns = tuple(Column(name, name.capitalize()) for name in ("figure", "value", "unit", "told", "notes"))
     rows = [
-        (one.name, one.value, one.unit, f"at most {one.told}" if one.at_most else one.told, "; ".join(one.notes))
+        (one.name, one.value, one.unit, f"{one.told} at most" if one.at_most else one.told, "; ".join(one.notes))
         for one in told
     ]
     return Sheet("figures", "Figures", columns, rows)

@@ -43,7 +43,8 @@ async def dearest(gathered: Gathered) -> Part:
             )
         )
     lead = f"The {len(rows)} dearest of {costs.tickets:,}, all their calls of this time together."
-    return Part(Sheet("dearest", TITLES["dearest"], columns, rows), lead)
+    empty = "No ticket cost anything in this time."
+    return Part(Sheet("dearest", TITLES["dearest"], columns, rows), lead, empty=empty)
 
 
 async def unpriced(gathered: Gathered) -> Part:

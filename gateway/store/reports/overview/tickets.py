@@ -34,7 +34,7 @@ with good as (
 select summed.*, (select count(*) from run t join good on good.run_id = t.id where CHOSEN)::int as drafts_accepted,
   account, ticket_id from summed
 left join lateral (
-  select account, ticket_id from spent order by most desc, run_id desc limit %(limit)s) dear on true
+  select account, ticket_id from spent where most > 0 order by most desc, run_id desc limit %(limit)s) dear on true
 """
 DEAREST: LiteralString = """
 select t.account, t.ticket_id, max(t.run_id) as run_id, max(t.queue) as queue, ADDED
