@@ -2,7 +2,8 @@
 
 `python -m bench.ledger` holds every row against the stub, to the token and to 1e-9 USD. `--kill` kills the worker at
 random meanwhile: what was completed must still be equal, each call that the stub saw must have exactly one row, and
-what was abandoned must lie between nothing and its bound. At the end, 64 calls at a time against a budget of 1 USD."""
+what was abandoned must lie between nothing and its bound. At the end, 64 calls at a time against a budget of 1 USD, in
+several rounds."""
 
 import argparse
 import asyncio
@@ -27,7 +28,7 @@ import psycopg
 from psycopg.rows import dict_row
 
 from bench.house import ROOT
-from bench.ledger_worker import CALLS, KINDS, PRICE, Order
+from bench.ledger_worker import AWAY, CALLS, KINDS, PRICE, Order
 from gateway.store.attempts import AttemptRows
 from gateway.store.database import Database
 from gateway.store.embedded import EmbeddedPostgres, end_with_parent
@@ -42,13 +43,21 @@ TOKENS = {
     "output_tokens": "output_tokens",
     "cached_read_tokens": "cached_tokens",
     "reasoning_tokens": "reasoning_tokens",
+    # In and out together, of calls that streamed, were repeated, or were made after another model had failed.
+    "streamed_tokens": "streamed_tokens",
+    "retried_tokens": "retried_tokens",
+    "fallback_tokens": "fallback_tokens",
 }
 ROWS = """
 select model, count(*) as rows, count(*) filter (where outcome = 'abandoned') as abandoned,
+  count(*) filter (where error_kind = 'unreachable') as unreachable,
   count(*) filter (where cost_usd is not null) as priced, coalesce(sum(cost_usd), 0) as cost_usd,
   coalesce(sum(bound_usd) filter (where outcome = 'abandoned'), 0) as abandoned_bound,
   coalesce(sum(input_tokens), 0) as input_tokens, coalesce(sum(output_tokens), 0) as output_tokens,
-  coalesce(sum(cached_read_tokens), 0) as cached_read_tokens, coalesce(sum(reasoning_tokens), 0) as reasoning_tokens
+  coalesce(sum(cached_read_tokens), 0) as cached_read_tokens, coalesce(sum(reasoning_tokens), 0) as reasoning_tokens,
+  coalesce(sum(input_tokens + output_tokens) filter (where streamed), 0) as streamed_tokens,
+  coalesce(sum(input_tokens + output_tokens) filter (where retry > 0), 0) as retried_tokens,
+  coalesce(sum(input_tokens + output_tokens) filter (where fallback > 0), 0) as fallback_tokens
 from attempt where run_id = %s group by model
 """
 Counted = dict[str, Any]
@@ -59,10 +68,12 @@ def main() -> None:
     parser.add_argument("--calls", type=int, default=2000, help="at least so many (default: 2000)")
     parser.add_argument("--kill", action="store_true", help="kill the worker again and again while it works")
     parser.add_argument("--seed", type=int, default=None, help="of the moments at which it is killed")
+    parser.add_argument("--rounds", type=int, default=5, help="of 64 calls against 1 USD (default: 5)")
     asked = parser.parse_args()
     chance = random.Random(asked.seed)
     with tempfile.TemporaryDirectory(prefix="countersign-ledger-") as temporary, surroundings(Path(temporary)) as bench:
-        wrong = bench.calls(asked.calls, chance if asked.kill else None) + bench.budget()
+        wrong = bench.calls(asked.calls, chance if asked.kill else None)
+        wrong += [line for number in range(asked.rounds) for line in bench.budget(f"budget-{number}")]
     for line in wrong:
         print(f"WRONG: {line}")
     sys.exit(bool(wrong))
@@ -83,9 +94,9 @@ class Bench:
             lives += 1
             order = Order(self._database_url, self._stub_url, run_id, lives, sorted(left))
             left -= self._live(order, None if chance is None else chance.uniform(*LIVES))
-        abandoned = asyncio.run(self._give_up(run_id)) if chance else 0
+        abandoned = asyncio.run(self._give_up(run_id)) if lives > 1 else 0
         took = time.perf_counter() - began
-        stub = httpx.get(f"{self._stub_url}/_count").json()["models"]
+        stub = {model: of_its_place(model, one) for model, one in self._served().items()}
         ledger = {row["model"]: row for row in self._rows(ROWS, run_id)}
         wrong = compared(ledger, stub)
         seen, rows = (sum(one[name] for one in of.values()) for of, name in ((stub, "calls"), (ledger, "rows")))
@@ -95,16 +106,16 @@ class Bench:
             print(f"  {column:<20} ledger {told[0]:>12,}   stub {told[1]:>12,}")
         cost, theirs = sum(one["cost_usd"] for one in ledger.values()), sum(map(billed, stub.values()))
         print(f"  {'USD':<20} ledger {cost:>16.9f}   stub {theirs:>16.9f}   difference {cost - theirs:.12f}")
-        if chance:
+        if abandoned:
             bound = sum(one["abandoned_bound"] for one in ledger.values())
             print(f"  abandoned: {abandoned} rows; they cost {theirs - cost:.9f} USD, and count as {bound:.9f} USD")
         return wrong
 
-    def budget(self) -> list[str]:
+    def budget(self, name: str) -> list[str]:
         """Two workers with 32 calls under way each, and money for a part of them."""
-        run_id = asyncio.run(self._run("budget"))
+        run_id = asyncio.run(self._run(name))
         orders = [
-            Order(self._database_url, self._stub_url, run_id, 1000 + worker, list(range(400)), 32, "1")
+            Order(self._database_url, self._stub_url, run_id, 1000 + worker, list(range(400)), 32, "1", name)
             for worker in range(2)
         ]
         workers = [threading.Thread(target=self._live, args=(order, None)) for order in orders]
@@ -112,10 +123,10 @@ class Bench:
             worker.start()
         highest = Decimal(0)
         while any(worker.is_alive() for worker in workers):
-            rows = self._rows("select spent_usd + held_usd as used from spending where budget = 'bench'")
+            rows = self._rows("select spent_usd + held_usd as used from spending where budget = %s", name)
             highest = max([highest, *(row["used"] for row in rows)])
             time.sleep(0.02)
-        (row,) = self._rows("select spent_usd, held_usd from spending where budget = 'bench'")
+        (row,) = self._rows("select spent_usd, held_usd from spending where budget = %s", name)
         (made,) = self._rows(
             "select count(*) as n, coalesce(max(bound_usd), 0) as bound from attempt where run_id = %s", run_id
         )
@@ -150,9 +161,13 @@ class Bench:
             status = worker.wait()
             if timer is not None:
                 timer.cancel()
-        if status not in (0, -signal.SIGKILL):
+        if status not in (0, -signal.SIGKILL, AWAY):
             raise SystemExit(f"the worker ended with {status}")
         return done
+
+    def _served(self) -> dict[str, Counted]:
+        """What the stub counted, by model."""
+        return dict(httpx.get(f"{self._stub_url}/_count", timeout=60).json()["models"])
 
     async def _run(self, name: str) -> int:
         """The run that all calls belong to."""
@@ -180,6 +195,19 @@ class Bench:
             return connection.execute(sql, values or None).fetchall()  # type: ignore[arg-type]
 
 
+def of_its_place(model: str, served: Counted) -> Counted:
+    """The stub's count with what it cannot know: whether it was asked again, or in place of another model. A model's
+    name tells its behaviour and its draft; one that is `flaky` answers only when it is asked again."""
+    behaviour, _, draft = model.rpartition("stub-")[2].partition(":")
+    behaviours, _ = KINDS[int(draft.partition("-")[0]) % len(KINDS)]
+    tokens = served["input_tokens"] + served["output_tokens"]
+    return {
+        **served,
+        "retried_tokens": tokens if behaviour == "flaky" else 0,
+        "fallback_tokens": tokens if behaviours.index(behaviour) else 0,
+    }
+
+
 def billed(served: Counted) -> Decimal:
     """What the stub's own count comes to."""
     uncached = served["input_tokens"] - served["cached_tokens"]
@@ -188,19 +216,21 @@ def billed(served: Counted) -> Decimal:
 
 
 def compared(ledger: dict[str, Counted], stub: dict[str, Counted]) -> list[str]:
-    """Where rows and calls differ, model by model: each belongs to one draft in one life of the worker."""
+    """Where rows and calls differ, model by model: each belongs to one draft in one life of the worker. A call that
+    reached nobody has a row too, and the stub cannot know that the next one repeats it."""
     nothing: Counted = defaultdict(int)
     wrong = [f"{model}: a call without a row" for model in stub.keys() - ledger.keys()]
     for model, rows in ledger.items():
         served = stub.get(model, nothing)
         never_left = rows["rows"] - served["calls"]
-        if not 0 <= never_left <= rows["abandoned"]:
+        if not rows["unreachable"] <= never_left <= rows["unreachable"] + rows["abandoned"]:
             wrong.append(f"{model}: {rows['rows']} rows, {rows['abandoned']} abandoned, {served['calls']} calls")
+        kinds = TOKENS.keys() - ({"retried_tokens", "fallback_tokens"} if rows["unreachable"] else set())
         missing = billed(served) - rows["cost_usd"]
         if rows["abandoned"]:
             if not -EXACT <= missing <= rows["abandoned_bound"]:
                 wrong.append(f"{model}: abandoned calls cost {missing} USD, bound {rows['abandoned_bound']}")
-        elif abs(missing) > EXACT or any(rows[mine] != served[theirs] for mine, theirs in TOKENS.items()):
+        elif abs(missing) > EXACT or any(rows[mine] != served[TOKENS[mine]] for mine in kinds):
             wrong.append(f"{model}: {dict(rows)} against {dict(served)}")
     return wrong
 

@@ -14,6 +14,7 @@ from typing import Any
 from pydantic import SecretStr
 
 from bench.house import ROOT
+from gateway.errors import DatabaseUnavailable
 from gateway.ledger.attempt import Origin
 from gateway.ledger.budgets import Budget, Per
 from gateway.models import Candidate, Drafter, DraftRequest, ModelError, Price, PromptFile, PromptPassage, Route
@@ -38,8 +39,11 @@ KINDS: tuple[tuple[tuple[str, ...], bool], ...] = (
     (("markdown",), True),
     (("lies",), False),
     (("inflates",), False),
+    (("flaky",), False),  # good when it is asked again
+    (("flaky",), True),
 )
-CALLS = sum((1, 1, 3, 2, 3, 2, 1, 2, 3, 1, 1, 1))  # of one draft of each kind
+AWAY = 75  # exit status where the database did not answer in time: what is left is for the next worker
+CALLS = sum((1, 1, 3, 2, 3, 2, 1, 2, 3, 1, 1, 1, 2, 2))  # of one draft of each kind
 PASSAGES = tuple(
     PromptPassage(number, f"Article {number}", "A parcel arrives within three working days after it was sent. " * 6)
     for number in range(1, 4)
@@ -48,7 +52,8 @@ PASSAGES = tuple(
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What one worker is to do. `life` names it, and is in the names of its models."""
+    """What one worker is to do. `life` names it, and is in the names of its models. `account` is whose calls they are,
+    and with `budget_usd` it has a budget of that name."""
 
     database_url: str
     stub_url: str
@@ -57,6 +62,7 @@ class Order:
     drafts: list[int]
     at_once: int = 32
     budget_usd: str | None = None
+    account: str = "bench"
 
     def to_json(self) -> str:
         return json.dumps(asdict(self))
@@ -79,10 +85,17 @@ def route(order: Order, number: int) -> Route:
 
 
 async def work(order: Order) -> None:
-    database = Database(order.database_url, largest=8)
+    database = Database(order.database_url, largest=8, wait=30.0)  # as a worker waits
     await database.open()
+    try:
+        await _draft(order, database)
+    finally:  # else the pool keeps the process from ending
+        await database.close()
+
+
+async def _draft(order: Order, database: Database) -> None:
     limit = order.budget_usd
-    budgets = [Budget("bench", "Bench", "bench@example.com", Per.MONTH, Decimal(limit), "budget")] if limit else []
+    budgets = [Budget(order.account, "Bench", "-", Per.MONTH, Decimal(limit), order.account)] if limit else []
     log = AttemptRows(database, budgets)
     prompts = ROOT / "policies" / "prompts"
     drafter = Drafter(PromptFile.load(prompts / "draft.md"), PromptFile.load(prompts / "repair.md"))
@@ -97,7 +110,7 @@ async def work(order: Order) -> None:
                 question=f"Where is parcel {number}? {'It is late. ' * (number % 9)}",
                 language="en",
                 passages=PASSAGES,
-                origin=Origin("bench" if limit is None else "budget", str(number)),
+                origin=Origin(order.account, str(number)),
             )
             with contextlib.suppress(ModelError):
                 await drafter.draft(request, route(order, number), log, _nothing)
@@ -105,7 +118,6 @@ async def work(order: Order) -> None:
 
     await asyncio.gather(*(in_turn() for _ in range(order.at_once)))
     await drafter.close()
-    await database.close()
 
 
 async def _nothing() -> None:
@@ -125,7 +137,10 @@ def main() -> None:
 
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
     told: dict[str, Any] = json.loads(sys.stdin.readline())
-    uvloop.run(work(Order(**told)))
+    try:
+        uvloop.run(work(Order(**told)))
+    except DatabaseUnavailable:
+        sys.exit(AWAY)
 
 
 if __name__ == "__main__":

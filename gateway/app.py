@@ -56,6 +56,9 @@ def create_app(environment: Environment, database_url: str) -> FastAPI:
             await database.open()
         except DatabaseUnavailable as error:
             # Start all the same: deliveries are answered 503 until it comes back, and vendors send them again.
+        except BaseException:  # a pool that is left open keeps the process from ending
+            await database.close()
+            raise
             await declared.remember(database, installation)
             log.error("the database is away", reason=str(error))
         yield

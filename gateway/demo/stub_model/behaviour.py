@@ -39,6 +39,7 @@ class Behaviour(StrEnum):
     LIES = "lies"  # good, with a negative and an absurd usage
     INFLATES = "inflates"  # good, with ten times the usage
     NOJSON = "nojson"  # 400 when asked for a response format
+    FLAKY = "flaky"  # 500 for the first call of its model, good from then on
 
 
 @dataclass(slots=True)

@@ -17,7 +17,7 @@ class Usage:
 @dataclass(slots=True)
 class Served:
     """Sums for one model. `answered` were sent to the end; `unreported` of these told no usage; `aborted` lost their
-    reader; tokens count what was answered and reported."""
+    reader; tokens count what was answered and reported, `streamed_tokens` in and out together."""
 
     calls: int = 0
     answered: int = 0
@@ -28,8 +28,9 @@ class Served:
     output_tokens: int = 0
     cached_tokens: int = 0
     reasoning_tokens: int = 0
+    streamed_tokens: int = 0
 
-    def answer(self, usage: Usage | None) -> None:
+    def answer(self, usage: Usage | None, *, streamed: bool = False) -> None:
         """One answer sent to its end."""
         self.answered += 1
         if usage is None:
@@ -39,6 +40,7 @@ class Served:
         self.output_tokens += usage.output
         self.cached_tokens += usage.cached
         self.reasoning_tokens += usage.reasoning
+        self.streamed_tokens += (usage.input + usage.output) * streamed
 
 
 @dataclass(slots=True)

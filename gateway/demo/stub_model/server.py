@@ -84,7 +84,9 @@ class Stub:
             override.times -= 1
             if override.times <= 0:
                 self.override = None
-        return choose(override, prompt, model)
+        choice = choose(override, prompt, model)
+        flaked = choice.behaviour is Behaviour.FLAKY and served.calls == 1
+        return Choice(Behaviour.FAILS, 500) if flaked else choice
 
     async def pause(self, served: Served, choice: Choice) -> Response | None:
         """Wait as long as the behaviour asks; the refusal, where it is one."""
@@ -119,7 +121,7 @@ class Stub:
                 done = True
             finally:
                 if done:
-                    served.answer(usage)
+                    served.answer(usage, streamed=True)
                 else:
                     served.aborted += 1
 
