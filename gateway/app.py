@@ -54,13 +54,13 @@ def create_app(environment: Environment, database_url: str) -> FastAPI:
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         try:
             await database.open()
+            await declared.remember(database, installation)
         except DatabaseUnavailable as error:
             # Start all the same: deliveries are answered 503 until it comes back, and vendors send them again.
+            log.error("the database is away", reason=str(error))
         except BaseException:  # a pool that is left open keeps the process from ending
             await database.close()
             raise
-            await declared.remember(database, installation)
-            log.error("the database is away", reason=str(error))
         yield
         await database.close()
         for connector in connectors.values():
@@ -94,6 +94,7 @@ def create_app(environment: Environment, database_url: str) -> FastAPI:
         token.get_secret_value() if token else None,
         door.signer,
         door.cookies,
+        TokenUse(database).tell,
         signs_in=door.picker or door.sign_in is not None,
     )
     app.add_middleware(Access, guard=guard)
@@ -115,7 +116,6 @@ def _used_by(installation: Installation) -> dict[str, frozenset[str]]:
         for source in installation.knowledge
     }
 
-        TokenUse(database).tell,
 
 def _door(environment: Environment, installation: Installation, connectors: Mapping[str, Connector]) -> Door:
     declared = installation.sign_in
