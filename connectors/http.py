@@ -3,8 +3,8 @@
 import asyncio
 import re
 import ssl
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from http.cookiejar import CookieJar, DefaultCookiePolicy
+from base64 import b64encode
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 import httpx
@@ -17,14 +17,13 @@ from connectors.errors import Misconfigured, RateLimited, Rejected, RetryLater, 
 from connectors.leaving import may_leave
 from connectors.limits import Limits, LocalLimits, budgets
 from connectors.tracing import headers as trace_headers
+from connectors.wire import Wire, as_httpcore, as_httpx
 
 TIMEOUT = httpx.Timeout(10.0, connect=3.0)  # between two signs of life
-# A server closes idle lines after a few seconds, and a write on one that it has just closed is in doubt for nothing.
-LINES = httpx.Limits(max_connections=100, max_keepalive_connections=20, keepalive_expiry=1.0)
 DEADLINE = 30.0  # seconds for one call in all, so that an answer in drips does not hold a worker
 QUICK_RETRY = 2.0  # seconds in all, reads only; longer waits belong to the job queue
 MOVED = (301, 302, 303, 307, 308)
-Watcher = Callable[[str, Mapping[str, Any]], Awaitable[None]]
+USUAL = {"accept": "*/*", "accept-encoding": "gzip", "connection": "keep-alive", "user-agent": "countersign"}
 SHORT_PAUSE = 1.0  # seconds that a call waits for room under a limit; longer waits belong to the job queue
 
 
@@ -57,17 +56,11 @@ class HttpClient:
         self.base_url = str(self._base).rstrip("/")
         self._deadline = deadline
         self.limits = limits or LocalLimits()
-        self._guarded = not allow_private_network
+        self._wire = Wire(self._base, timeout, outside_only=not allow_private_network)
+        shown = {"authorization": f"Basic {b64encode(':'.join(auth).encode()).decode()}"} if auth else {}
+        self._headers = httpx.Headers(USUAL)
         try:
-            self._client = httpx.AsyncClient(
-                base_url=self._base,
-                headers={**(headers or {}), "accept-encoding": "gzip"},
-                auth=auth,
-                timeout=timeout,
-                limits=LINES,
-                follow_redirects=False,
-                cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
-            )
+            self._headers.update({**shown, **(headers or {})})
         except UnicodeError:
             raise Misconfigured("a secret holds characters that do not belong in a header; copy it again") from None
 
@@ -105,7 +98,7 @@ class HttpClient:
         await self._answer("POST", path, write=True, limit=4096, **kwargs)
 
     async def close(self) -> None:
-        await self._client.aclose()
+        await self._wire.close()
 
     async def _call(self, method: str, path: str, *, write: bool, **kwargs: Any) -> tuple[Any, Mapping[str, str]]:
         response, body = await self._answer(method, path, write=write, **kwargs)
@@ -121,7 +114,7 @@ class HttpClient:
         await self._wait_for_room(endpoint, what)
         try:
             async with asyncio.timeout(self._deadline):
-                response, body = await self._exchange(method, path, what, write=write, limit=limit, **kwargs)
+                response, body = await self._exchange(method, link, what, write=write, limit=limit, **kwargs)
         except TimeoutError:
             raise Unavailable(f"{what}: no whole answer within {self._deadline:.0f} s", may_be_stored=write) from None
         await self.limits.tell(budgets(response.headers, endpoint))
@@ -130,7 +123,10 @@ class HttpClient:
         if limit is not None and response.status_code in MOVED:
             said = f"{what}: {response.status_code}: the file lies elsewhere"
             raise Moved(said, response.status_code, response.headers.get("location", ""))
-        raise failure(what, response.status_code, response.headers, body, write=write)
+        error = failure(what, response.status_code, response.headers, body, write=write)
+        if isinstance(error, RetryLater) and error.retry_after:
+            await self.limits.stop(error.retry_after)
+        raise error
 
     def _inside(self, path: str) -> httpx.URL:
         """A path, or a whole link that a vendor gave, as long as it stays where the credentials belong."""
@@ -149,19 +145,29 @@ class HttpClient:
         if wait:
             await asyncio.sleep(wait)
 
+    def _request(
+        self, method: str, link: httpx.URL, *, headers: Mapping[str, str] | None = None, **kwargs: Any
+    ) -> httpx.Request:
+        if not link.host:
+            link = self._base.copy_with(raw_path=self._base.raw_path.rstrip(b"/") + b"/" + link.raw_path.lstrip(b"/"))
+        shown = self._headers.copy()
+        shown.update({**trace_headers(), **(headers or {})})
+        return httpx.Request(method, link, headers=shown, **kwargs)
+
     async def _exchange(
-        self, method: str, path: str, what: str, *, write: bool, limit: int | None, **kwargs: Any
+        self, method: str, link: httpx.URL, what: str, *, write: bool, limit: int | None, **kwargs: Any
     ) -> tuple[httpx.Response, bytes]:
-        watchers: list[Watcher] = [_Guard(self._base).trace] if self._guarded else []
         if write:
             await may_leave()  # what need not connect at all
-            watchers.append(_last_question)
-        extensions = {"trace": _all_of(watchers)} if watchers else {}
-        headers = {**trace_headers(), **(kwargs.pop("headers", None) or {})}
+        request = self._request(method, link, **kwargs)
         one_more()
         try:
-            async with self._client.stream(method, path, extensions=extensions, headers=headers, **kwargs) as response:
+            answer = await self._wire.handle_async_request(as_httpcore(request, may_leave if write else None))
+            try:
+                response = as_httpx(answer, request)
                 return response, await self._read(response, what, write=write, limit=limit)
+            finally:
+                await answer.aclose()
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError) as error:
             raise Unavailable(f"{what}: cannot reach {self._base.host} ({_reason(error)})") from None
         except httpx.LocalProtocolError:
@@ -186,20 +192,6 @@ class HttpClient:
             if write:
                 raise Unavailable(said, may_be_stored=True) from None
             raise Rejected(said) from None
-
-
-async def _last_question(event: str, _info: Mapping[str, Any]) -> None:
-    """httpx's `trace` extension: the connection stands, and nothing of the write is on it yet."""
-    if event.endswith("send_request_headers.started"):
-        await may_leave()
-
-
-def _all_of(watchers: Sequence[Watcher]) -> Watcher:
-    async def trace(event: str, info: Mapping[str, Any]) -> None:
-        for watcher in watchers:
-            await watcher(event, info)
-
-    return trace
 
 
 class _Guard:

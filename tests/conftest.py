@@ -8,10 +8,14 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from respx.mocks import HTTPCoreMocker
 
 from gateway.store.database import Database
 from gateway.store.embedded import EmbeddedPostgres
 from gateway.store.migrate import migrate
+
+# Vendors are played behind the line that all connectors share.
+HTTPCoreMocker.add_targets("connectors.wire.Wire")
 
 
 def named(url: str, name: str) -> str:

@@ -169,8 +169,7 @@ class TestWhereItGoes:
                 await client.send("POST", "/x", json={"secret": SECRET})
             await asyncio.sleep(0.05)
 
-        assert server.connections == 1
-        assert server.requests == []
+        assert server.connections == 0
 
     async def test_a_name_that_leads_inside_at_the_second_look_only_is_refused_too(
         self, monkeypatch: pytest.MonkeyPatch
@@ -223,7 +222,9 @@ def names(monkeypatch: pytest.MonkeyPatch, table: dict[str, list[str]]) -> None:
     def lookup(host: Any, port: Any, *_: Any, **__: Any) -> list[Any]:
         host = host.decode() if isinstance(host, bytes) else host
         return [
-            (socket.AF_INET6 if ":" in address else socket.AF_INET, socket.SOCK_STREAM, 6, "", (address, port))
+            (socket.AF_INET6, socket.SOCK_STREAM, 6, "", (address, port, 0, 0))
+            if ":" in address
+            else (socket.AF_INET, socket.SOCK_STREAM, 6, "", (address, port))
             for address in table.get(host, [host])
         ]
 
