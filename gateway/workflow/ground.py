@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 
 from pydantic import TypeAdapter
 
@@ -85,6 +86,8 @@ async def _search(walk: Walk, screened: Screened, brand: str | None) -> Grounded
     return Grounded(passages, found.grounding)
 
 
+@lru_cache(maxsize=2048)
 def _is_suspect(text: str) -> bool:
-    """An article is data like a ticket: somebody may have got an instruction into it."""
+    """An article is data like a ticket: somebody may have got an instruction into it. The same few articles answer most
+    questions."""
     return injection_in(text, place="article").score >= INJECTION_SIGNAL
