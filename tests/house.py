@@ -17,6 +17,8 @@ import psycopg
 import yaml
 from psycopg.rows import dict_row
 
+from tests.cradle import Born
+
 ROOT = Path(__file__).parent.parent
 SECRET = "whsec_" + b64encode(b"a secret that only the tests use").decode()
 AGENTS_TOKEN = "token-of-the-agents-of-the-tests"
@@ -88,7 +90,8 @@ class House:
         self.folder = folder
         self.database_url = database_url
         self.desk_port, self.web_port = free_port(), free_port()
-        self.processes: dict[str, subprocess.Popen[bytes]] = {}
+        self.processes: dict[str, subprocess.Popen[bytes] | Born] = {}
+        self.quick = False  # whether gateways come from the cradle
         self.webhook_pauses: tuple[float, ...] = ()  # seconds between the desk's tries; none: its own
         self.desk = httpx.Client(
             base_url=f"http://127.0.0.1:{self.desk_port}",
@@ -154,13 +157,13 @@ class House:
             *(("--retry-after", *map(str, self.webhook_pauses)) if self.webhook_pauses else ()),
         ]
         self._start("desk", arguments)
-        until(lambda: _answers(self.desk, "/api/me"), "the desk answers")
+        until(lambda: _answers(self.desk, "/api/me"), "the desk answers", 60)
 
-    def start_web(self, within: float = 20.0) -> None:
+    def start_web(self, within: float = 120.0) -> None:
         self._start("web", ["-m", "gateway", "serve"])
         until(lambda: _answers(self.web, "/livez"), "the web process answers", within)
 
-    def start_worker(self, name: str = "worker", within: float = 60.0) -> None:
+    def start_worker(self, name: str = "worker", within: float = 180.0) -> None:
         log = self._start(name, ["-m", "gateway", "work"])
         until(lambda: "the worker is ready" in log.read_text(), f"{name} is ready, see {log}", within)
 
@@ -172,6 +175,9 @@ class House:
 
     def _start(self, name: str, arguments: list[str]) -> Path:
         log = self.folder / f"{name}.log"
+        if self.quick and arguments[:2] == ["-m", "gateway"]:
+            self.processes[name] = Born(arguments[2:], self._environment, log)
+            return log
         with log.open("wb") as out:
             self.processes[name] = subprocess.Popen(
                 [sys.executable, *arguments], env={**os.environ, **self._environment}, stdout=out, stderr=out, cwd=ROOT

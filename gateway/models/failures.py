@@ -101,6 +101,7 @@ _LINE_LOST = {
     "ServerDisconnectedError",
     "WriteError",
 }
+_NO_ANSWER = "JSONDecodeError"  # a proxy's page, or nothing at all, where an answer belongs
 _REPEATS = "repeating the same chunk"  # litellm's own guard against a model that loops
 _NO_KEY = ("api key", "api_key", "credential")
 
@@ -162,6 +163,8 @@ def classify(error: Exception) -> Failure:
         return Failure(FailureKind.TOO_LONG if _REPEATS in str(error) else FailureKind.DROPPED)
     if _LINE_LOST.intersection(names):
         return Failure(FailureKind.DROPPED)
+    if _NO_ANSWER in names:
+        return Failure(FailureKind.UNAVAILABLE)
     answered = any(name.endswith("HTTPStatusError") for name in names)
     return Failure(by_status(error, answered), retry_after(error))
 

@@ -20,8 +20,11 @@ WAIT = 10.0  # seconds for a free connection
 CONNECT = 5  # seconds to connect, and to try again to; after that, whoever asks next makes a new try at once
 # A line that is cut while nobody speaks is noticed within 45 s, one that takes nothing any more within 15 s.
 KEEPALIVE = {"keepalives_idle": 30, "keepalives_interval": 5, "keepalives_count": 3, "tcp_user_timeout": 15_000}
+# A process that is stopped within a transaction holds its locks, and whoever takes its work over would wait for it.
+BEGIN_SESSION = "select pg_backend_pid() as pid, set_config('idle_in_transaction_session_timeout', '10s', false)"
 TRANSPORT = (
     psycopg.OperationalError,
+    psycopg.errors.IdleInTransactionSessionTimeout,
     psycopg.InterfaceError,
     PoolTimeout,
     psycopg.errors.ReadOnlySqlTransaction,  # this was the server to write to, until another one took over
@@ -92,7 +95,7 @@ class Database:
 
     async def _configure(self, connection: Connection) -> None:
         await connection.set_autocommit(True)
-        row = await (await connection.execute("select pg_backend_pid() as pid", prepare=False)).fetchone()
+        row = await (await connection.execute(BEGIN_SESSION, prepare=False)).fetchone()
         if row is not None and row["pid"] != connection.info.backend_pid:
             # A pooler answers in the server's place, and may hand the next statement to another session.
             self.pooled, connection.prepare_threshold = True, None

@@ -51,6 +51,7 @@ def house(tmp_path_factory: pytest.TempPathFactory, server: EmbeddedPostgres, mo
     folder = Path(tmp_path_factory.mktemp("house"))
     built = House(folder, server.url, models={"default": model.route()}, account=plain_account(folder))
     built.webhook_pauses = (0.2, *[1.0] * 600)
+    built.quick = True
     try:
         built.start()
         if WHOLE:
@@ -100,7 +101,7 @@ def kill(house: House, server: EmbeddedPostgres, victim: str, pause: float) -> N
     if victim == "web":
         house.start_web(within=180)
     else:
-        house.start_worker(victim, within=180)
+        house.start_worker(victim)
 
 
 def process_of(server: EmbeddedPostgres) -> int:

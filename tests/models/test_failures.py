@@ -1,5 +1,6 @@
 """Retry-After, and whether a failure costs, passes, or is worth a repeat."""
 
+import json
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 
@@ -56,3 +57,15 @@ def test_a_timeout_may_pass_but_is_not_repeated_at_once_and_may_have_cost() -> N
 @pytest.mark.parametrize(("told", "repeats"), [(None, True), (1.0, True), (2.5, False)])
 def test_only_a_short_wait_is_repeated_at_once(told: float | None, repeats: bool) -> None:
     assert Failure(FailureKind.RATE_LIMITED, told).worth_a_repeat is repeats
+
+
+def test_a_page_of_a_proxy_where_an_answer_belongs_may_pass_and_may_have_cost() -> None:
+    try:
+        json.loads("<html>Bad gateway</html>")
+    except ValueError as cause:
+        error = Answered("", 500)
+        error.__cause__ = cause
+
+    failure = classify(error)
+
+    assert (failure.kind, failure.worth_a_repeat, failure.billed) == (FailureKind.UNAVAILABLE, True, True)

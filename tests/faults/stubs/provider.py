@@ -33,10 +33,14 @@ class Provider:
     def behave_well(self) -> None:
         httpx.delete(f"{self.url}/_behave").raise_for_status()
 
+    def counted(self) -> dict[str, dict[str, int]]:
+        """What each model served, as the provider counted it."""
+        served: dict[str, dict[str, int]] = httpx.get(f"{self.url}/_count").raise_for_status().json()["models"]
+        return served
+
     def calls(self) -> int:
         """How many calls have reached it, whatever became of them."""
-        served = httpx.get(f"{self.url}/_count").raise_for_status().json()["models"]
-        return sum(int(model["calls"]) for model in served.values())
+        return sum(model["calls"] for model in self.counted().values())
 
 
 @contextmanager
