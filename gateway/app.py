@@ -17,9 +17,6 @@ from gateway.api.access import Access, Guard
 from gateway.api.gate import Gate, Limits
 from gateway.api.pressure import Pressure
 from gateway.api.rates import networks
-from gateway.api.gate import Gate, Limits
-from gateway.api.pressure import Pressure
-from gateway.api.rates import networks
 from gateway.api.token_use import TokenUse
 from gateway.bootstrap import declared, desk_connectors, installation_of, secrets_of
 from gateway.bootstrap.models import budgets_of, rates_of, routes_of
@@ -31,6 +28,7 @@ from gateway.settings import Environment, Installation
 from gateway.store import events
 from gateway.store.database import Database
 from gateway.store.migrate import missing
+from gateway.store.pulse import SILENCE
 from gateway.telemetry import begin_at_zero
 from gateway.workflow import pause
 from gateway.workflow.intake import Intake
@@ -38,7 +36,6 @@ from gateway.workflow.policies import told
 from gateway.workflow.quarantine import Quarantine
 
 LONGEST_WAIT = 3.0  # seconds
-SILENCE = 2.0  # seconds without an answer after which the database is away
 log = structlog.get_logger()
 
 
@@ -74,7 +71,10 @@ def create_app(environment: Environment, database_url: str) -> FastAPI:
     app.state.rates = rates_of(installation)
     app.state.budgets = budgets_of(installation)
     app.state.quarantine = Quarantine(database, connectors, secrets_of(installation))
-    app.state.intake = Intake(database, connectors, app.state.quarantine, environment.largest_delivery, environment.deepest_delivery)
+    app.state.intake = Intake(
+        *(database, connectors, app.state.quarantine, environment.largest_delivery),
+        deepest=environment.deepest_delivery,
+    )
     app.state.largest_delivery = environment.largest_delivery
     app.state.readiness = {"database": lambda: _database_problem(database)}
     app.state.pressure = pressure = Pressure(environment.at_once)

@@ -21,6 +21,7 @@ from gateway.settings import Environment
 from gateway.store import events
 from gateway.store.database import Database
 from gateway.store.jobs import Jobs
+from gateway.store.pulse import SILENCE
 from gateway.telemetry import begin_at_zero, oldest_waiting, waiting_events
 from gateway.workflow import jobs as handlers
 from gateway.workflow import pause
@@ -30,7 +31,6 @@ from gateway.workflow.rehearsal import rehearse
 from gateway.workflow.retention import Retention
 from gateway.workflow.sealing import Sealing
 
-SILENCE = 5.0  # seconds without an answer after which the database is away; the loop itself may be held up for one
 log = structlog.get_logger()
 
 

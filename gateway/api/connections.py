@@ -1,10 +1,12 @@
 """Connections are bounded in number, in how long a request may take to arrive, and in how large its head may be.
 
 Whoever sends a byte a second, or nothing, would else hold a connection for ever. Where there are too many, the one
-whose request has been on its way for longest makes room: an honest one is on its way for milliseconds.
+whose request has been on its way for longest makes room, of the address that has most of them: an honest one is on its
+way for milliseconds. Only where there is none, one that waits for a next request does.
 """
 
 import asyncio
+from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
@@ -28,7 +30,8 @@ class Crowd:
         self._most = most
         self._turned = turned
         self._open: set[Bounded] = set()
-        self._arriving: dict[Bounded, None] = {}  # the longest first
+        self._arriving: dict[Bounded, None] = {}  # the longest first, here and below
+        self._idle: dict[Bounded, None] = {}
 
     def protocol(self, *arguments: Any, **named: Any) -> "Bounded":
         """What the server makes of a new connection."""
@@ -37,7 +40,7 @@ class Crowd:
     def enters(self, one: "Bounded") -> bool:
         if len(self._open) >= self._most:
             self._turned("connections")
-            longest = next(iter(self._arriving), None)
+            longest = self._makes_room()
             if longest is None:
                 return False
             longest.give_up()
@@ -46,16 +49,30 @@ class Crowd:
         connections.set(len(self._open))
         return True
 
+    def _makes_room(self) -> "Bounded | None":
+        """Of the address with the most connections, if it is one that only begins."""
+        addresses = Counter(one.address for one in self._open)
+        most = addresses.most_common(1)[0][0] if addresses else None
+        beginning = next((one for one in self._arriving if one.address == most), None)
+        return beginning or next(iter(self._arriving or self._idle), None)
+
     def arrives(self, one: "Bounded") -> None:
-        self._arriving.pop(one, None)
+        """Its request begins to arrive."""
+        self._idle.pop(one, None)
         self._arriving[one] = None
 
     def arrived(self, one: "Bounded") -> None:
         self._arriving.pop(one, None)
 
+    def idles(self, one: "Bounded") -> None:
+        """It was answered, and may ask again."""
+        if one not in self._arriving:
+            self._idle[one] = None
+
     def leaves(self, one: "Bounded") -> None:
         self._open.discard(one)
         self._arriving.pop(one, None)
+        self._idle.pop(one, None)
         connections.set(len(self._open))
 
     def too_slow(self) -> None:
@@ -69,11 +86,13 @@ class Bounded(HttpToolsProtocol):
         super().__init__(*arguments, **named)
         self._crowd = crowd
         self._timer: asyncio.TimerHandle | None = None
+        self.address = ""
         self._head = 0  # bytes of a head that is not complete
         self._in_body = False
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
+        self.address = self.client[0] if self.client else ""
         if self._crowd.enters(self):
             self._awaits(self._crowd.head_within)
         else:
@@ -111,7 +130,7 @@ class Bounded(HttpToolsProtocol):
     def on_response_complete(self) -> None:
         super().on_response_complete()
         if not self.transport.is_closing():
-            self._crowd.arrives(self)  # it only waits for a next request: until then it can make room
+            self._crowd.idles(self)
 
     def give_up(self) -> None:
         self._rests()

@@ -9,6 +9,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from gateway.api.pressure import Pressure
@@ -53,6 +54,8 @@ class Gate:
         try:
             self._look(scope, account, is_delivery=delivery is not None)
             await self._app(scope, body.receive, sending.send)
+        except ClientDisconnect:
+            return  # nobody is left to be answered
         except GatewayError as error:  # all others are answered further inside
             await problem_response(error, scope)(scope, receive, sending.send)
         finally:

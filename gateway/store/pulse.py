@@ -19,6 +19,7 @@ import structlog
 from gateway.telemetry import database_away
 
 EVERY = 0.5  # seconds between two beats
+SILENCE = 5.0  # seconds without an answer after which it is away; a loop that is held up may be for one
 # A standby that is still reached after a change of servers answers too, and keeps nothing.
 FEEL = "select current_setting('transaction_read_only')"
 # May rows be added? The lock is the one that adding takes; nothing is added.
@@ -45,7 +46,8 @@ class ReadOnly(Exception):
 
 
 class Pulse:
-    """`limit`: seconds that an answer may take. `renew` is called when lines have broken and the database is there."""
+    """`limit`: seconds that an answer may take; a delivery waits less, see `STUCK`. `renew` is called when lines have
+    broken and the database is there."""
 
     def __init__(self, url: str, options: Mapping[str, Any], *, limit: float, renew: Callable[[], Awaitable[None]]):
         self._url = url

@@ -16,6 +16,7 @@ from gateway.workflow.arrivals import arrivals
 from gateway.workflow.kept_request import Overheard
 from gateway.workflow.nesting import deeper_than
 from gateway.workflow.quarantine import Quarantine
+from gateway.workflow.seldom import Seldom
 from gateway.workflow.shape import shape_of
 
 PATIENCE = 3.0  # seconds to keep a delivery: a help desk waits only a few for its answer
@@ -39,6 +40,7 @@ class Intake:
         self._quarantine = quarantine
         self._largest = largest
         self._deepest = deepest
+        self._refusals = Seldom()
 
     async def accept(self, account: str, request: Request, traceparent: str | None = None) -> Received:
         """Authenticate, translate, keep. The answer may hold a reply to a vendor's challenge.
@@ -63,7 +65,7 @@ class Intake:
             events = arrivals(received.events)
         except SignatureInvalid as error:
             deliveries.labels(account, "refused").inc()
-            log.warning("a delivery was refused", account=account, reason=str(error))
+            self._tell_refused("a delivery was refused", account=account, reason=str(error))
             raise NotAuthentic("this delivery is not authentic") from None
         except Malformed as error:
             aside = self._set_aside(account, request, str(error))
@@ -86,9 +88,13 @@ class Intake:
         connector = self._connectors.get(account)
         if connector is None:
             deliveries.labels("unknown", "refused").inc()
-            log.warning("a delivery for an unknown account was refused", account=account[:64])
+            self._tell_refused("a delivery for an unknown account was refused", account=account[:64])
             raise NotAuthentic("this delivery is not authentic")
         return connector
+
+    def _tell_refused(self, what: str, **more: str) -> None:
+        if (unsaid := self._refusals.unsaid()) is not None:
+            log.warning(what, **more, unsaid=unsaid)
 
     async def _set_aside(self, account: str, request: Overheard, reason: str) -> Received:
         """Authentic, and yet it cannot be read. A document that a fix may read is kept; anything else is refused."""

@@ -137,3 +137,16 @@ async def test_a_crowd_of_slow_connections_leaves_others_served(server: Server, 
     assert "connections" in server.turned
     for _, writer in crowd:
         writer.close()
+
+
+async def test_who_waits_for_a_next_request_stays_while_others_drip(server: Server) -> None:
+    reader, writer = await server.open()
+    writer.write(REQUEST)
+    assert await reader.readuntil(b"\r\n\r\n")
+    crowd = [await server.open() for _ in range(7)]
+    await asyncio.sleep(0.1)
+
+    writer.write(REQUEST)
+    assert (await reader.readuntil(b"\r\n\r\n")).startswith(b"HTTP/1.1 200")
+    for _, slow in [(reader, writer), *crowd]:
+        slow.close()

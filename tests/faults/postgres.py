@@ -143,6 +143,7 @@ class Answer:
     status: int
     seconds: float
     retry_after: str | None
+    trouble: str = ""
 
 
 @dataclass
@@ -181,12 +182,14 @@ class Sender:
         content = body(self.tickets[number % len(self.tickets)])
         url = f"http://127.0.0.1:{self.house.web_port}/webhooks/acme"
         began = time.monotonic()
-        status, retry_after = 0, None
-        with contextlib.suppress(httpx.HTTPError):
-            headers = signed(content, message_id=event_id, secret=SECRET)
+        headers = signed(content, message_id=event_id, secret=SECRET)
+        try:
             answer = await client.post(url, content=content, headers=headers)
-            status, retry_after = answer.status_code, answer.headers.get("retry-after")
-        self.answers.append(Answer(began, event_id, status, time.monotonic() - began, retry_after))
+        except httpx.HTTPError as error:
+            self.answers.append(Answer(began, event_id, 0, time.monotonic() - began, None, repr(error)))
+            return
+        retry_after = answer.headers.get("retry-after")
+        self.answers.append(Answer(began, event_id, answer.status_code, time.monotonic() - began, retry_after))
 
     def statuses(self, since: float = 0.0) -> set[int]:
         return {answer.status for answer in list(self.answers) if answer.at >= since}

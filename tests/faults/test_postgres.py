@@ -19,9 +19,9 @@ from tests.faults.postgres import Line, Sender, promote, standby_of
 from tests.faults.size import size
 from tests.house import House, until
 
-AWAY = size(2, 8)  # seconds
+AWAY = size(3, 8)  # seconds
 GOAL = "503 with Retry-After within 100 ms; back by itself; 0 lost; 0 jobs left"
-NOTICED = 2.6  # seconds until a line that went silent counts as cut: half a second to the next beat, two of silence
+NOTICED = 3.6  # seconds until deliveries are refused on a line that went silent: the first of them wait for three
 
 
 @pytest.fixture(scope="module")
@@ -144,10 +144,11 @@ def test_a_locked_table(house: House, tickets: list[str], figures: Figures, line
     with contextlib.ExitStack() as held:
         trouble(
             house, tickets, figures, "table `event` locked", line,
-            lambda: held.enter_context(locked(line.server, "event")), held.close, noticed=4.0,
+            lambda: held.enter_context(locked(line.server, "event")), held.close, noticed=NOTICED,
         )  # fmt: skip
 
 
+@pytest.mark.whole
 def test_no_space_for_events_and_steps(house: House, tickets: list[str], figures: Figures, line: Line) -> None:
     """A trigger says what a full disk says, to web and worker."""
     full = """create function full_disk() returns trigger language plpgsql as
