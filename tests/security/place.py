@@ -137,7 +137,8 @@ async def built(app: Any, folder: Path, database: Database) -> Place:
         dead = Plan(account=account, ticket=f"{word}-2", upto="draft", state=RunState.FAILED, reason=f"lost the {word}")
         await walk(database, dead, timedelta(minutes=5))
         now, told = datetime.now(UTC), {"reason": f"no {word}", "like": None, "missing": [word], "added": []}
-        await keep(database, account, {"body": word}, received_at=now, size=9, **told)
+        request = {"headers": [], "text": word, "method": "POST", "query": {}}
+        await keep(database, account, request, received_at=now, size=9, **told)
         await pauses.pause(database, account, by=f"keeper of the {word}", because=f"the {word} is loose")
     await database.run("update decision set explanation = explanation - 'approvers'")
     await _articles(database)
