@@ -13,6 +13,8 @@ from connectors.errors import ConnectorError
 from gateway.bootstrap import WEBHOOKS, connector_of, installation_of, opened_database, poll_every, postgres
 from gateway.cli.check_budgets import budgets
 from gateway.cli.check_notices import notices
+from gateway.cli.check_providers import providers
+from gateway.cli.check_restored import restored
 from gateway.cli.checked import Line
 from gateway.errors import ConfigurationInvalid, GatewayError
 from gateway.settings import Environment, Installation, read_environment
@@ -49,6 +51,7 @@ def check(
 
 async def _all(environment: Environment, url: str, offline: bool) -> list[Line]:
     lines = [line async for line in _database(url)]
+    lines.append(await restored(environment, url))
     try:
         installation = installation_of(environment)
     except ConfigurationInvalid as error:
@@ -58,6 +61,7 @@ async def _all(environment: Environment, url: str, offline: bool) -> list[Line]:
     lines += _policies(environment, installation)
     lines += notices(environment, installation)
     lines += _models(installation)
+    lines += [line async for line in providers(url, installation)]
     lines += [line async for line in budgets(url, installation)]
     lines += _knowledge(installation)
     for name in installation.accounts:

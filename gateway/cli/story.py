@@ -52,8 +52,10 @@ def _heading(story: Story) -> Iterator[tuple[str, object]]:
         yield "Why", reason
     if decision := story.decision:
         yield "Verdict", decision["verdict"]
-    for because in _because(story):
+    for because in _told_by(story, "decide", "because"):
         yield "Because", because
+    for skipped in _told_by(story, "draft", "skipped"):
+        yield "Skipped", skipped.replace("_", " ")
     if story.draft:
         yield "Draft", story.draft["state"]
     if outcome := story.outcome:
@@ -75,10 +77,10 @@ def _outcome(outcome: Row) -> Iterator[str]:
         yield f"found {outcome['finding']} afterwards"
 
 
-def _because(story: Story) -> list[str]:
-    decided = story.steps.get("decide")
-    reasons = decided.data.get("because") if decided and isinstance(decided.data, Mapping) else None
-    return [str(reason) for reason in reasons] if isinstance(reasons, list) else []
+def _told_by(story: Story, step: str, key: str) -> list[str]:
+    kept = story.steps.get(step)
+    told = kept.data.get(key) if kept and isinstance(kept.data, Mapping) else None
+    return [str(one) for one in told] if isinstance(told, list) else []
 
 
 def _print_steps(story: Story) -> None:

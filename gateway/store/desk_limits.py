@@ -1,7 +1,7 @@
 """Limits that help desks told, as all workers know them: a time before which an account wants no call.
 
-What is left of a limit each worker reads in the help desk's own answers. That nothing is left, and a Retry-After, is told
-to the others, who look twice a second: no call of an account costs a trip to the database.
+What is left of a limit each worker reads in the help desk's own answers. That nothing is left, and a Retry-After, is
+told to the others, who look twice a second: no call of an account costs a trip to the database.
 """
 
 import contextlib

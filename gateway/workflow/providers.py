@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable
 
 import structlog
 
-from gateway.models import Candidate, Route
+from gateway.models import Route
 from gateway.store import gates, held
 from gateway.store.database import Database
 from gateway.telemetry import open_circuits
@@ -16,9 +16,10 @@ class Providers:
     """The providers of an installation's routes."""
 
     def __init__(self, database: Database, routes: Iterable[Route]) -> None:
+        routes = list(routes)
         self._database = database
+        self._models = keys_of(routes)
         candidates = [candidate for route in routes for candidate in route.candidates]
-        self._models = {candidate.key: candidate.model for candidate in candidates if not _offline(candidate)}
         self._per_minute = {one.key: one.requests_per_minute for one in candidates if one.requests_per_minute}
 
     async def take_turn(self) -> None:
@@ -27,17 +28,26 @@ class Providers:
         if released:
             log.info("events go on that waited for a provider", events=released)
         rows = await gates.standing(self._database, list(self._models))
-        away = {self._models[row["key"]] for row in rows if row["opened_at"]}
+        open_ones = {self._models[row["key"]] for row in rows if row["opened_at"]}
         for model in self._models.values():
-            open_circuits.labels(model).set(model in away)
+            open_circuits.labels(model).set(model in open_ones)
 
     async def told(self) -> str:
         """In a line for whoever runs it."""
-        return "; ".join(await told(self._database, self._models)) or "all are called"
+        sentences = await away(self._database, self._models)
+        if sentences and (waiting := await held.waiting(self._database)):
+            sentences.append(f"{waiting} {'event waits' if waiting == 1 else 'events wait'} for one")
+        return "; ".join(sentences) or "all are called"
 
 
-async def told(database: Database, keys: Collection[str]) -> list[str]:
-    """Providers that are left alone, a sentence each."""
+def keys_of(routes: Iterable[Route]) -> dict[str, str]:
+    """The providers of some routes, with their models; the offline drafter is none."""
+    candidates = [candidate for route in routes for candidate in route.candidates]
+    return {one.key: one.model for one in candidates if not one.model.startswith("offline/")}
+
+
+async def away(database: Database, keys: Collection[str]) -> list[str]:
+    """Providers that are left alone at this moment, a sentence each."""
     sentences = []
     for row in await gates.standing(database, list(keys)):
         if row["opened_at"]:
@@ -45,11 +55,4 @@ async def told(database: Database, keys: Collection[str]) -> list[str]:
             sentences.append(f"{said}, {row['failures']} calls in a row failed")
         elif row["not_before_in"]:
             sentences.append(f"{row['key']} wants no call for {row['not_before_in']:.0f} s")
-    waiting = await held.waiting(database) if sentences else 0
-    if waiting:
-        sentences.append(f"{waiting} {'event waits' if waiting == 1 else 'events wait'} for one")
     return sentences
-
-
-def _offline(candidate: Candidate) -> bool:
-    return candidate.model.startswith("offline/")

@@ -176,3 +176,28 @@ def test_budgets_of_a_database_that_is_away_are_told_without_what_is_left(house:
     told = countersign("check", "--offline", settings={**settings, "DATABASE_URL": "postgresql://127.0.0.1:9/none"})
 
     assert "2.00 USD a month; what is left is not known" in told.out
+
+
+def test_a_provider_that_does_not_answer_and_the_limits_that_are_kept_to_are_told(house: House, edited: Any) -> None:
+    owner = {"team": "Tests", "contact": "tests@example.com"}
+    model = {
+        "model": "openai/x",
+        "api_base": "http://127.0.0.1:9",
+        "requests_per_minute": 60,
+        "tokens_per_minute": 90000,
+    }
+    settings = edited(models={"default": {"owner": owner, "candidates": [model]}})
+    with psycopg.connect(house.database_url, autocommit=True) as connection:
+        connection.execute(
+            "insert into provider (key, failures, because, opened_at, probe_at) "
+            "values ('openai/x http://127.0.0.1:9', 12, 'timeout', '2026-11-26 09:00:00+00', now())"
+        )
+        told = countersign("check", settings=settings)
+        connection.execute("delete from provider")
+
+    assert "ok   limits: openai/x: at most 60 requests and 90,000 tokens a minute, all workers together" in told.out
+    assert (
+        "FAIL provider: openai/x http://127.0.0.1:9 is left alone since 2026-11-26T09:00:00Z: timeout, 12 calls in a row "
+        "failed\n       -> one call at a time finds out"
+    ) in told.out
+    assert told.code == 1
