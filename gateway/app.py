@@ -33,6 +33,7 @@ from gateway.telemetry import begin_at_zero
 from gateway.workflow import pause
 from gateway.workflow.intake import Intake
 from gateway.workflow.policies import told
+from gateway.workflow.providers import Providers
 from gateway.workflow.quarantine import Quarantine
 
 LONGEST_WAIT = 3.0  # seconds
@@ -71,8 +72,9 @@ def create_app(environment: Environment, database_url: str) -> FastAPI:
     app.state.rates = rates_of(installation)
     app.state.budgets = budgets_of(installation)
     app.state.quarantine = Quarantine(database, connectors, secrets_of(installation))
+    settle = {name: entry.settle_seconds for name, entry in installation.accounts.items()}
     app.state.intake = Intake(
-        *(database, connectors, app.state.quarantine, environment.largest_delivery),
+        *(database, connectors, app.state.quarantine, environment.largest_delivery, settle),
         deepest=environment.deepest_delivery,
     )
     app.state.largest_delivery = environment.largest_delivery
@@ -83,6 +85,7 @@ def create_app(environment: Environment, database_url: str) -> FastAPI:
         "events": lambda: _waiting(database),
         "policies": lambda: told(database),
         "paused": lambda: pause.told(database),
+        "providers": Providers(database, routes_of(installation).values()).told,
     }
     problems.install(app)
     for router in (webhooks.router, health.router, reports.router, stop.router):

@@ -31,6 +31,7 @@ from connectors.contract import (
     WriteReceipt,
 )
 from connectors.errors import ConnectorError, NotFound, Rejected, Unavailable, WriteConflict
+from connectors.limits import Limits
 
 EVERYTHING = frozenset(
     {
@@ -69,7 +70,7 @@ class MemoryDesk:
     before_write: Callable[[], None] | None = None  # something happens on the desk right before a write arrives
 
     @classmethod
-    def connect(cls, account: Account) -> Self:
+    def connect(cls, account: Account, limits: Limits | None = None) -> Self:
         return cls()
 
     def receive(self, request: Request) -> Received:

@@ -119,6 +119,7 @@ class House:
             "allow_private_network": True,
             "secrets": {"webhook_secret": {"env": "ACME_SECRET"}, "api_token": {"env": "ACME_TOKEN"}},
             "knowledge": ["help"],
+            "settle": "0s",
             **more,
         }
         installation = {

@@ -91,6 +91,7 @@ class Jobs:
         self._database = database
         self._clock = DatabaseClock()
         self._app = App(connector=_Connector(database))
+        self._app.job_manager = FairJobManager(self._app.connector)
 
     def handle(self, name: str, handler: Handler) -> None:
         """Register the function that does the jobs called `name`. It gets the lease and the job's arguments."""

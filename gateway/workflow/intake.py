@@ -1,6 +1,7 @@
 """Intake: an authentic webhook becomes rows and jobs in one transaction, and is acknowledged only after it."""
 
 import time
+from collections.abc import Mapping
 
 import structlog
 
@@ -33,6 +34,7 @@ class Intake:
         connectors: dict[str, Connector],
         quarantine: Quarantine,
         largest: int,
+        settle: Mapping[str, float] = {},
         deepest: int = DEEPEST,
     ) -> None:
         self._database = database
@@ -41,6 +43,7 @@ class Intake:
         self._largest = largest
         self._deepest = deepest
         self._refusals = Seldom()
+        self._settle = settle
 
     async def accept(self, account: str, request: Request, traceparent: str | None = None) -> Received:
         """Authenticate, translate, keep. The answer may hold a reply to a vendor's challenge.
@@ -73,7 +76,11 @@ class Intake:
         if not events:
             return received, "ignored"
         new = await self._database.promptly(
-            accept(self._database, account, events, request.body, request.received_at, current()), PATIENCE
+            accept(
+                *(self._database, account, events, request.body, None, current()),
+                settle=self._settle.get(account, 0.0),
+            ),
+            PATIENCE,
         )
         await self._quarantine.note_good(account, received, request.body)
         return received, "accepted" if new else "duplicate"

@@ -197,7 +197,7 @@ def test_a_provider_that_does_not_answer_and_the_limits_that_are_kept_to_are_tol
 
     assert "ok   limits: openai/x: at most 60 requests and 90,000 tokens a minute, all workers together" in told.out
     assert (
-        "FAIL provider: openai/x http://127.0.0.1:9 is left alone since 2026-11-26T09:00:00Z: timeout, 12 calls in a row "
-        "failed\n       -> one call at a time finds out"
+        "FAIL provider: openai/x http://127.0.0.1:9 is left alone since 2026-11-26T09:00:00Z: timeout, 12 calls in a "
+        "row failed\n       -> one call at a time finds out"
     ) in told.out
     assert told.code == 1

@@ -1,4 +1,4 @@
-"""A provider that is dead for ten minutes: it is left alone, what waits for it is not worn out, and the backlog drains."""
+"""A provider that is dead for ten minutes is left alone, what waits for it is not worn out, and the backlog drains."""
 
 import asyncio
 import subprocess
@@ -33,8 +33,8 @@ rules:
       because: Passages without a model, where the model does not answer.
 """
 FAILED = """
-select count(*) filter (where ended_at <= %(opened)s) as before, count(*) filter (where started_at > %(opened)s) as probes,
-  count(*) as all from attempt where outcome in ('error', 'timeout')
+select count(*) filter (where ended_at <= %s) as before, count(*) filter (where started_at > %s) as probes
+from attempt where outcome in ('error', 'timeout')
 """
 TOGETHER = """
 select count(*) as pairs from attempt a join attempt b on a.id < b.id and b.started_at < a.ended_at
@@ -114,7 +114,7 @@ def test_a_dead_provider_is_left_alone_and_the_backlog_drains(
         until(lambda: house.written(impatient), "who cannot wait has passages", 60)
         until(lambda: len(sender.answers) >= len(tickets), "all are sent", DEAD + 120)
     until(lambda: house.rows("select 1 from held limit 1"), "the others wait")
-    failed = house.rows(FAILED.replace("%(opened)s", "%s"), opened_at, opened_at)[0]
+    failed = house.rows(FAILED, opened_at, opened_at)[0]
     calls = stub.get("/_count").json()["models"]["stub-good"]["calls"]
     told = house.web.get("/readyz?verbose").text
     waited = house.rows("select count(distinct event_id) as n from held")[0]["n"]
