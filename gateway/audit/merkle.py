@@ -1,4 +1,5 @@
-"""The Merkle tree of RFC 6962: hashes of leaves and nodes, a tree that grows at its right edge, inclusion proofs."""
+"""The Merkle tree of RFC 6962: hashes of leaves and nodes, a tree that grows at its right edge, proofs that a leaf is in it
+and that a later tree goes on from an earlier one."""
 
 from collections.abc import Iterable, Sequence
 from hashlib import sha256
@@ -47,7 +48,7 @@ def path(leaves: Sequence[bytes], place: int) -> list[bytes]:
     found: list[bytes] = []
     begin, end = 0, len(leaves)
     while end - begin > 1:
-        middle = begin + (1 << (end - begin - 1).bit_length() - 1)
+        middle = begin + _left(end - begin)
         if place < middle:
             found.append(_root(leaves, middle, end))
             end = middle
@@ -73,6 +74,57 @@ def root_of(leaf: bytes, place: int, size: int, path: Sequence[bytes]) -> bytes 
             root = node_hash(root, beside)
         node, last = node >> 1, last >> 1
     return root if last == 0 else None
+
+
+def consistency(leaves: Sequence[bytes], first: int) -> list[bytes]:
+    """The hashes that show of the tree of all leaves that it began as that of the first so many (RFC 6962, 2.1.2)."""
+    found: list[bytes] = []
+    begin, end, whole = 0, len(leaves), True  # whether the subtree is all of the first tree, whose root is known
+    while 0 < first < end:
+        middle = begin + _left(end - begin)
+        if first <= middle:
+            found.append(_root(leaves, middle, end))
+            end = middle
+        else:
+            found.append(_root(leaves, begin, middle))
+            begin, whole = middle, False
+    if not whole:
+        found.append(_root(leaves, begin, end))
+    return found[::-1]
+
+
+def consistent(first: tuple[int, bytes], second: tuple[int, bytes], path: Sequence[bytes]) -> bool:
+    """Whether a tree, by its size and root, goes on from an earlier one (RFC 9162, 2.1.4.2)."""
+    (size, root), (later_size, later_root) = first, second
+    if size == later_size:
+        return root == later_root and not path
+    if not 0 < size < later_size:
+        return size == 0 and root == Edge().root and not path
+    steps = list(path)
+    if size & (size - 1) == 0:  # it is a subtree of the later one as it is
+        steps.insert(0, root)
+    if not steps:
+        return False
+    node, last = size - 1, later_size - 1
+    while node & 1:
+        node, last = node >> 1, last >> 1
+    old = new = steps[0]
+    for beside in steps[1:]:
+        if last == 0:
+            return False
+        if node & 1 or node == last:
+            old, new = node_hash(beside, old), node_hash(beside, new)
+            while not node & 1 and node:
+                node, last = node >> 1, last >> 1
+        else:
+            new = node_hash(new, beside)
+        node, last = node >> 1, last >> 1
+    return old == root and new == later_root and last == 0
+
+
+def _left(leaves: int) -> int:
+    """How many leaves are left of the root: the largest power of two below their number."""
+    return 1 << (leaves - 1).bit_length() - 1
 
 
 def _root(leaves: Sequence[bytes], begin: int, end: int) -> bytes:

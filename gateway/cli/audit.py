@@ -10,7 +10,7 @@ import typer
 
 from gateway.audit.entries import Act, Entry
 from gateway.audit.heads import Head, NotAHead, read_heads
-from gateway.audit.proofs import prove, wrong_with
+from gateway.audit.proofs import prove, prove_growth, wrong_with
 from gateway.audit.verify import Report, Verifier
 from gateway.bootstrap.audit import audit_signer, heads_folder
 from gateway.cli.asking import ask, moment, os_user
@@ -111,11 +111,25 @@ def verify(
 
 
 @app.command("prove")
-def prove_(number: Number) -> None:
-    """Print a proof that an entry is in the record: who has the public key checks it without the database."""
+def prove_(
+    number: Annotated[int | None, typer.Argument(metavar="ENTRY", min=1, max=2**63 - 1, show_default=False)] = None,
+    first: Annotated[
+        str | None,
+        typer.Option("--from", metavar="HEAD", help="Its number of entries, or a file whose last head it is."),
+    ] = None,
+    second: Annotated[str | None, typer.Option("--to", metavar="HEAD", help="A later one; else the last.")] = None,
+) -> None:
+    """Print a proof that an entry is in the record, or, with --from, that nothing before a head was changed since then.
+
+    Who has the public key checks it without the database: `countersign audit verify --proof FILE`."""
+    if (number is None) == (first is None) or (second and first is None):
+        raise typer.BadParameter("give either the number of an entry, or --from with an earlier head")
+    if first is not None:
+        _prove_growth(first, second)
+        return
 
     async def proved(database: Database) -> dict[str, Any]:
-        found = await audit.entry(database, number)
+        found = await audit.entry(database, number) if number else None
         if found is None:
             raise NotFound(f"there is no entry {number}", remedy=LISTED)
         entry, place = found
@@ -146,6 +160,34 @@ def export(
 def key_() -> None:
     """The public key that heads of this installation are signed with."""
     typer.echo(audit_signer(read_environment()).key)
+
+
+def _prove_growth(first: str, second: str | None) -> None:
+    """A head of before may be of another record than this one: then there is no proof, and that is the finding."""
+
+    async def proved(database: Database) -> dict[str, Any]:
+        known = await sealing.heads(database)
+        begin, end = _head_named(first, known), _head_named(second, known)
+        if begin.size > end.size:
+            raise NotNow("the first head is the later one", remedy="Swap --from and --to")
+        return prove_growth(begin, end, await sealing.leaves(database, end.size))
+
+    proof = ask(proved)
+    if wrong := wrong_with(proof, {audit_signer(read_environment()).key}):
+        typer.echo(f"There is no proof: {wrong}.", err=True)
+        raise typer.Exit(TAMPERED)
+    print_json(proof)
+
+
+def _head_named(told: str | None, known: Sequence[Head]) -> Head:
+    """A head of this record by its size, or the last one of a file."""
+    if told is None or told.isdigit():
+        found = [head for head in known if told is None or head.size == int(told)]
+    else:
+        found = sorted(_heads_in(Path(told)), key=lambda head: head.size)
+    if not found:
+        raise NotFound(f"there is no head {told or ''}".strip(), remedy="A head is sealed each second that had entries")
+    return found[-1]
 
 
 async def _verified(database: Database, outside: Sequence[Head], keys: set[str]) -> Report:
@@ -186,6 +228,10 @@ def _verify_proof(file: Path, keys: Sequence[str]) -> None:
     if wrong := wrong_with(told, keys):
         typer.echo(f"It proves nothing: {wrong}.", err=True)
         raise typer.Exit(TAMPERED)
+    if "from" in told:
+        sizes = f"{told['to']['size']} entries goes on from that of {told['from']['size']}"
+        typer.echo(f"The record of {sizes}: nothing before was changed, left out or put in.")
+        return
     head = told["head"]
     signed = "the given key" if keys else f"key {head['key']}"
     typer.echo(f"Entry {told['entry']['id']} is in the record of {head['size']} entries of {head['at']}, by {signed}.")

@@ -4,7 +4,7 @@ from hashlib import sha256
 
 import pytest
 
-from gateway.audit.merkle import Edge, leaf_hash, node_hash, path, root_of
+from gateway.audit.merkle import Edge, consistency, consistent, leaf_hash, node_hash, path, root_of
 
 # The eight inputs and roots that the reference implementation of Certificate Transparency tests itself with.
 INPUTS = ["", "00", "10", "2021", "3031", "40414243", "5051525354555657", "606162636465666768696a6b6c6d6e6f"]
@@ -60,3 +60,46 @@ def test_a_node_never_passes_for_a_leaf() -> None:
     left, right = LEAVES[:2]
 
     assert leaf_hash(left + right) != node_hash(left, right)
+
+
+def root(leaves: list[bytes]) -> bytes:
+    edge = Edge()
+    for leaf in leaves:
+        edge.append(leaf)
+    return edge.root
+
+
+def test_the_published_proof_of_growth() -> None:
+    """From three to seven leaves, as in RFC 6962, 2.1.3: PROOF(3, D[7]) = [c, d, g, l]."""
+    c, d = LEAVES[2], LEAVES[3]
+    g = node_hash(LEAVES[0], LEAVES[1])
+    last = root(LEAVES[4:7])
+
+    assert consistency(LEAVES[:7], 3) == [c, d, g, last]
+
+
+@pytest.mark.parametrize("size", range(1, 20))
+def test_a_later_tree_is_proved_to_go_on_from_each_earlier_one_and_from_no_other(size: int) -> None:
+    leaves = [leaf_hash(bytes([number])) for number in range(size)]
+    later = (size, root(leaves))
+
+    for first in range(size + 1):
+        earlier, way = (first, root(leaves[:first])), consistency(leaves, first)
+        assert consistent(earlier, later, way)
+        assert first == 0 or not consistent((first, leaf_hash(b"another")), later, way)
+        assert first in (0, size) or not consistent(earlier, (size, leaf_hash(b"another")), way)
+        assert not consistent(earlier, later, [*way, leaves[0]])
+        assert not way or not consistent(earlier, later, way[:-1])
+
+
+@pytest.mark.parametrize("first", range(1, 12))
+def test_whatever_was_changed_before_the_earlier_head_there_is_no_proof(first: int) -> None:
+    leaves = [leaf_hash(bytes([number])) for number in range(12)]
+    earlier = (first, root(leaves[:first]))
+
+    for place in range(first):
+        edited = [*leaves[:place], leaf_hash(b"another"), *leaves[place + 1 :]]
+        without = leaves[:place] + leaves[place + 1 :]
+        more = [*leaves[:place], leaf_hash(b"another"), *leaves[place:]]
+        for changed in (edited, without, more):
+            assert not consistent(earlier, (len(changed), root(changed)), consistency(changed, first))

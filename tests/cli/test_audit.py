@@ -95,6 +95,51 @@ def test_a_proof_holds_without_the_database_and_for_the_key_alone(settings: Mapp
     assert (told.code, "not in the tree" in told.err) == (3, True)
 
 
+async def _grown(url: str, home: Path, more: int = 4) -> None:
+    """More entries, sealed; what an entry was edited to meanwhile is not looked at."""
+    database = Database(url)
+    await database.open()
+    for number in range(more):
+        await audit.record(database, Act("lea", "approve", f"run {number}", "page"))
+    await Sealing(database, Signer(SECRET), home / "audit").take_turn()
+    await database.close()
+
+
+def test_that_a_later_head_goes_on_from_an_earlier_one_is_proved_without_the_database(
+    settings: Mapping[str, str], database_url: str, tmp_path: Path
+) -> None:
+    asyncio.run(_grown(database_url, tmp_path))
+    proof = tmp_path / "proof.json"
+    proof.write_text(countersign("audit", "prove", "--from", "3", settings=settings).out)
+    key = countersign("audit", "key", settings=settings).out.strip()
+
+    told = countersign("audit", "verify", "--proof", str(proof), "--key", key, settings={})
+    assert (told.code, "record of 7 entries goes on from that of 3" in told.out) == (0, True)
+
+    forged = json.loads(proof.read_text())
+    forged["path"][0] = forged["path"][-1]
+    proof.write_text(json.dumps(forged))
+    told = countersign("audit", "verify", "--proof", str(proof), settings={})
+    assert (told.code, "does not go on" in told.err) == (3, True)
+
+
+def test_a_record_that_was_rewritten_has_no_proof_against_a_head_from_before(
+    settings: Mapping[str, str], database_url: str, tmp_path: Path
+) -> None:
+    elsewhere = tmp_path / "elsewhere.jsonl"
+    (heads,) = (tmp_path / "audit").iterdir()
+    elsewhere.write_text(heads.read_text())
+    with psycopg.connect(database_url, autocommit=True) as connection:
+        connection.execute("set session_replication_role = replica")
+        connection.execute("truncate audit_entry, audit_leaf, audit_head, audit_waiting")
+    asyncio.run(_grown(database_url, tmp_path))  # with the key, and other entries
+
+    told = countersign("audit", "prove", "--from", str(elsewhere), settings=settings)
+
+    assert (told.code, told.out) == (3, "")
+    assert "does not go on from that of 3: it was changed between" in told.err
+
+
 def test_one_entry_is_shown_with_its_place(settings: Mapping[str, str]) -> None:
     told = json.loads(countersign("audit", "show", "2", settings=settings).out)
 
