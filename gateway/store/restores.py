@@ -73,6 +73,18 @@ async def mark_restored(database: Database, *, by: str, where: str = COMMAND) ->
     return LostTime(row["known_until"], row["at"])
 
 
+async def last_restore(database: Database) -> datetime | None:
+    """When this database was put in place as a copy; None: never, or nobody said so."""
+    row = await database.one("select max(at) as at from restored")
+    return row["at"] if row else None
+
+
+async def knows_head(database: Database, size: int, root: bytes) -> bool:
+    """Whether a head of the audit record was signed in this database."""
+    sealed = "select 1 from audit_head where size = %(size)s and root = %(root)s"
+    return await database.one(sealed, {"size": size, "root": root}) is not None
+
+
 async def known_writes(database: Database, account: str, ticket_id: str) -> tuple[set[str], set[str]]:
     """(ids of entries, marks) of all that this database knows to have been written into a ticket, or meant to be."""
     rows = await database.all(KNOWN, {"account": account, "ticket": ticket_id})

@@ -103,7 +103,7 @@ def past(case: str, house: House, databases: list[str]) -> Past:
     tickets["sent by policy"] = opened(house, tags=["quick"])
     if "goes on" in case:
         house.start_worker()
-    past.told.append(countersign("backup", "copy.dump", settings=house.environment, folder=house.folder))
+    past.told.append(countersign("backup", "copy.dump", settings=house.environment, folder=house.folder, within=180))
     if "waits" in case:
         house.start_worker()
 
@@ -124,7 +124,7 @@ def past(case: str, house: House, databases: list[str]) -> Past:
     past.written = entries(house, tickets)
 
     house.environment["DATABASE_URL"] = house.database_url = databases[1]
-    past.told.append(countersign("restore", "copy.dump", settings=house.environment, folder=house.folder))
+    past.told.append(countersign("restore", "copy.dump", settings=house.environment, folder=house.folder, within=180))
     house.start_web()
     house.start_worker()
     return past
@@ -174,10 +174,10 @@ def test_nothing_is_written_until_somebody_resumes_and_then_nothing_twice(
     time.sleep(1.5)
     assert entries(house, past.tickets) == past.written, "paused"
 
-    assert countersign("resume", "--all", settings=house.environment).code == 0
+    assert countersign("resume", "--all", settings=house.environment, within=180).code == 0
     quiet(house)
     everything = [ticket for some in past.tickets.values() for ticket in some]
-    read = countersign("account", "read", "acme", *everything, settings=house.environment)
+    read = countersign("account", "read", "acme", *everything, settings=house.environment, within=180)
     assert read.code == 0, read.err
     quiet(house)
 
@@ -235,9 +235,9 @@ def test_a_link_of_the_lost_time_means_no_other_ticket(house: House, past: Past)
 
 
 def test_the_record_tells_that_it_is_a_copy(house: House, past: Past) -> None:
-    told = countersign("audit", "verify", settings=house.environment)
+    told = countersign("audit", "verify", settings=house.environment, within=180)
 
     assert told.code == 3
     assert "restored copy" in told.out
-    listed = countersign("audit", "list", "--act", "restore", settings=house.environment)
+    listed = countersign("audit", "list", "--act", "restore", settings=house.environment, within=180)
     assert "known_until" in listed.out

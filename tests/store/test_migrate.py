@@ -6,14 +6,16 @@ from collections.abc import Iterator
 
 import psycopg
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
 from sqlalchemy import create_engine
 from sqlmodel import SQLModel
 
 import gateway.records  # noqa: F401  (registers the tables)
 from gateway.errors import DatabaseUnavailable
-from gateway.store.migrate import head, migrate
+from gateway.store.migrate import FOLDER, head, migrate
 from tests.conftest import named
 
 
@@ -86,3 +88,33 @@ def test_a_server_that_cannot_be_used_is_said_without_its_password(url: str) -> 
 def test_a_database_that_does_not_exist_is_named(server_url: str) -> None:
     with pytest.raises(DatabaseUnavailable, match='database "nowhere" does not exist'):
         migrate(named(server_url, "nowhere"))
+
+
+def test_a_table_that_is_in_use_is_waited_for_and_nobody_waits_behind_us_for_long(empty_url: str) -> None:
+    migrate_to(empty_url, "0001")
+    done: list[tuple[str | None, str | None]] = []
+    migrating = threading.Thread(target=lambda: done.append(migrate(empty_url)))
+
+    with psycopg.connect(empty_url) as busy:
+        busy.execute("lock table run in row exclusive mode")  # as a worker does that writes for a long time
+        migrating.start()
+        with psycopg.connect(empty_url, autocommit=True) as other:
+            other.execute("set statement_timeout = '20s'")
+            for _ in range(20):
+                other.execute("select count(*) from run")
+                migrating.join(0.2)
+        assert done == []
+    migrating.join(120)
+
+    assert done == [("0001", head())]
+
+
+def migrate_to(url: str, revision: str) -> None:
+    """The tables as an earlier version made them."""
+    engine = create_engine("postgresql+psycopg://", creator=lambda: psycopg.connect(url))
+    with engine.begin() as connection:
+        config = Config()
+        config.set_main_option("script_location", str(FOLDER))
+        config.attributes["connection"] = connection
+        command.upgrade(config, revision)
+    engine.dispose()
