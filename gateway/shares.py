@@ -18,6 +18,11 @@ def wilson(count: int, total: int) -> tuple[float, float]:
     return max(0.0, middle - half), min(1.0, middle + half)
 
 
+def percent(share: float) -> str:
+    """0.75 as `75 %`."""
+    return f"{share * 100:.0f} %"
+
+
 @dataclass(frozen=True, slots=True)
 class Share:
     """`hits` of `of`. Without anything counted there is no rate, and it is not zero."""
@@ -42,7 +47,7 @@ class Share:
         if not self.enough or self.interval is None:
             return f"too few ({self.hits}/{self.of})" if self.of else ""
         low, high = self.interval
-        return f"{self.hits / self.of:.0%} ({low * 100:.0f}-{high * 100:.0f})".replace("%", " %", 1)
+        return f"{percent(self.hits / self.of)} ({low * 100:.0f}-{high * 100:.0f})"
 
     def to_dict(self) -> dict[str, object]:
         """For programs: also of a small sample, with `enough` beside it."""

@@ -9,7 +9,7 @@ from gateway.ledger.document import Document, Section, Table
 from gateway.ledger.people import Rates
 from gateway.ledger.report import Month, Scope, Used, against_goal, effect_on_response, got_worse, summary
 from gateway.ledger.response import Spread
-from gateway.shares import ENOUGH, Share
+from gateway.shares import ENOUGH, Share, percent
 from gateway.store.reports import Cost, RiskLine, duration
 from gateway.store.reports.risks import FEWEST_PEOPLE, LONG_RUN
 
@@ -51,7 +51,7 @@ def written(told: Material) -> Document:
 def _owners(told: Material) -> tuple[Section, ...]:
     owners = [
         f"{name}: {one.owner} ({one.contact}); "
-        + (f"goal: {one.goal[0]:.0%} accepted ({one.goal[1]})" if one.goal else "no goal declared")
+        + (f"goal: {percent(one.goal[0])} accepted ({one.goal[1]})" if one.goal else "no goal declared")
         + ("; in shadow mode, so that its drafts are not counted here" if one.shadow else "")
         for name, one in told.declared.items()
     ]
@@ -69,7 +69,7 @@ def _used(budget: Budget, used: Used | None) -> str:
         return "nothing was counted on it"
     at = f"; its owner was told at {used.told} %" if used.told else ""
     if budget.per == "month":
-        return f"{_usd(used.spent)} ({used.spent / budget.limit_usd:.0%}){at}"
+        return f"{_usd(used.spent)} ({percent(float(used.spent / budget.limit_usd))}){at}"
     # A budget of a ticket is not kept by month.
     return "not counted by month" if budget.per == "ticket" else f"{_usd(used.most)} on the dearest day{at}"
 

@@ -13,8 +13,11 @@ h1 { font-size: 1.6rem; } h2 { font-size: 1.15rem; margin-top: 2rem; break-after
 .lead { font-size: 1.1rem; font-weight: 600; border-inline-start: .3rem solid; padding-inline-start: .8rem; }
 table { border-collapse: collapse; width: 100%; break-inside: avoid; }
 caption { text-align: start; padding-bottom: .3rem; }
+.table { overflow-x: auto; }
 th, td { text-align: start; vertical-align: top; padding: .3rem .8rem .3rem 0; border-bottom: 1px solid #8886; }
-td { overflow-wrap: anywhere; }
+th, td { overflow-wrap: break-word; }
+tbody th { font-weight: 500; }
+td { font-variant-numeric: tabular-nums; }
 @media print { :root { color-scheme: light; } body { margin: 0; max-width: none; font-size: 11pt; } }
 """
 
@@ -97,8 +100,9 @@ def _html(document: Document) -> Iterable[str]:
 
 def _table(table: Table) -> Iterable[str]:
     heads = "".join(f'<th scope="col">{html.escape(heading)}</th>' for heading in table.headings)
+    yield f'<div class="table" tabindex="0" role="region" aria-label="{html.escape(table.caption)}">'
     yield f"<table>\n<caption>{html.escape(table.caption)}</caption>\n<thead><tr>{heads}</tr></thead>\n<tbody>"
     for first, *rest in table.rows:
         cells = "".join(f"<td>{html.escape(cell)}</td>" for cell in rest)
         yield f'<tr><th scope="row">{html.escape(first)}</th>{cells}</tr>'
-    yield "</tbody>\n</table>"
+    yield "</tbody>\n</table>\n</div>"

@@ -6,7 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from gateway.ledger.response import Spread
-from gateway.shares import ENOUGH, Share
+from gateway.shares import ENOUGH, Share, percent
 
 NONE = Share(0, 0)
 DEARER = Decimal("1.1")  # the cost of a ticket counts as risen from here on
@@ -119,7 +119,7 @@ def effect_on_response(before: Spread | None, after: Spread | None) -> str:
     if not before.apart(after):
         return "No measurable effect: both lie within what chance explains."
     share = abs(1 - after.median_ms / before.median_ms) if before.median_ms else 1.0
-    return f"{'Faster' if after.median_ms < before.median_ms else 'Slower'} by {share:.0%}."
+    return f"{'Faster' if after.median_ms < before.median_ms else 'Slower'} by {percent(share)}."
 
 
 def against_goal(accepted: Share, goal: float | None) -> str:
@@ -127,11 +127,15 @@ def against_goal(accepted: Share, goal: float | None) -> str:
     if goal is None:
         return "No goal is declared."
     if not accepted.enough or accepted.interval is None:
-        return f"Goal {goal:.0%}: cannot be told yet, {accepted.of} drafts were judged."
+        return f"Goal {percent(goal)}: cannot be told yet, {accepted.of} drafts were judged."
     low, high = accepted.interval
     if low >= goal:
-        return f"Goal {goal:.0%}: reached."
-    return f"Goal {goal:.0%}: missed." if high < goal else f"Goal {goal:.0%}: cannot be told, it lies within the range."
+        return f"Goal {percent(goal)}: reached."
+    return (
+        f"Goal {percent(goal)}: missed."
+        if high < goal
+        else f"Goal {percent(goal)}: cannot be told, it lies within the range."
+    )
 
 
 def summary(month: Month, before: Spread | None) -> str:

@@ -96,16 +96,16 @@ def test_a_month_has_its_owner_its_figures_and_its_assumptions(given: Doing[None
 
     text = told("--month", THIS)
 
-    assert "acme: Care (care@example.com); goal: 60% accepted (Care leads, October)" in text
+    assert "acme: Care (care@example.com); goal: 60 % accepted (Care leads, October)" in text
     assert (
-        "| support | Care (care@example.com) | 50.00 USD a month | 25.50 USD (51%); its owner was told at 50 % |"
+        "| support | Care (care@example.com) | 50.00 USD a month | 25.50 USD (51 %); its owner was told at 50 % |"
         in text
     )
     assert "30 tickets, 30 runs, 30 drafts." in text
     assert "87 % (70-95)" in text
-    assert "acme: Goal 60%: reached." in text
+    assert "acme: Goal 60 %: reached." in text
     assert "On models: 0.0640 USD." in text
-    assert "On people: 3.00 USD for reading drafts (6 min 0 s)." in text
+    assert "On people: 3.00 USD for reading drafts (6 min)." in text
     assert "Saved: 74.94 USD, models and reading subtracted." in text  # 26 answers of 3 USD, less 3.00 and 0.064
     assert "Assumed for acme: 30.00 USD an hour, 6 minutes for an answer by hand (Finance)." in text
     assert "There is no month before to compare with." in text
@@ -173,7 +173,7 @@ def test_what_got_worse_than_the_month_before_is_named(given: Doing[None], decla
     text = told("--month", THIS)
 
     assert "Accepted drafts: 20 % (9-39), it was 100 % (87-100)" in text
-    assert "acme: Goal 60%: missed." in text
+    assert "acme: Goal 60 %: missed." in text
 
 
 def test_the_first_response_is_compared_with_what_was_measured_before(
@@ -188,8 +188,8 @@ def test_the_first_response_is_compared_with_what_was_measured_before(
 
     text = told("--month", THIS)
 
-    assert "half of 400 tickets within 1 h 0 min" in text
-    assert "Faster by 100%." in text
+    assert "half of 400 tickets within 1 h (95" in text
+    assert "Faster by 100 %." in text
     assert "First answers came sooner than before." in text
 
 
@@ -249,7 +249,7 @@ def test_a_baseline_is_measured_from_the_history_of_the_help_desk_and_kept(house
 
     assert told.code == 0, told.err
     assert "(all)" in told.out
-    assert "2 h 0 min" in told.out
+    assert "2 h" in told.out
     assert "Kept." in told.out
     assert kept is not None
     assert (kept.tickets, round(kept.median_ms / 3_600_000, 2)) == (21, 2.0)

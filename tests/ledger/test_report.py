@@ -43,8 +43,8 @@ def test_the_first_response_is_what_follows_the_first_question() -> None:
 @pytest.mark.parametrize(
     ("before", "after", "said"),
     [
-        (SLOW, QUICK, "Faster by 44%."),
-        (QUICK, SLOW, "Slower by 80%."),
+        (SLOW, QUICK, "Faster by 44 %."),
+        (QUICK, SLOW, "Slower by 80 %."),
         (SLOW, replace(QUICK, high_ms=8500.0), "No measurable effect"),
         (None, QUICK, "Not known"),
         (SLOW, None, "Not known"),

@@ -65,7 +65,7 @@ class Tokens:
 
 
 def duration(ms: float | None) -> str:
-    """Milliseconds as people say them: `0.4 ms`, `340 ms`, `2.3 s`, `4 min 10 s`, `3 h 5 min`."""
+    """Milliseconds as people say them: `0.4 ms`, `340 ms`, `2.3 s`, `4 min 10 s`, `40 min`, `3 h 5 min`."""
     if ms is None:
         return "not known"
     if ms < 1:
@@ -76,8 +76,9 @@ def duration(ms: float | None) -> str:
         return f"{ms / 1000:.1f} s"
     seconds = round(ms / 1000)
     if seconds < 3600:
-        return f"{seconds // 60} min {seconds % 60} s"
-    return f"{seconds // 3600} h {seconds % 3600 // 60} min"
+        return f"{seconds // 60} min" + (f" {seconds % 60} s" if seconds % 60 else "")
+    minutes = seconds % 3600 // 60
+    return f"{seconds // 3600} h" + (f" {minutes} min" if minutes else "")
 
 
 def since(text: str, now: datetime | None = None) -> datetime:
