@@ -85,6 +85,8 @@ ROUTES = {
     "GET /policies/diff": Expected("/policies/diff?a={version}&b={version}", INSIDE),
     "GET /policies/try": Expected("/policies/try", INSIDE),
     "POST /policies/try": Expected("/policies/try", frozenset({"lead", "token", "this machine"})),
+    "GET /costs": Expected("/costs", SEES_ALL | {"lead"}),
+    "GET /costs/{file}": Expected("/costs/dearest.csv", SEES_ALL | {"lead"}),
     "GET /review/{run_id}": Expected("/review/{run}", OF_ACME | {"link"}),
     "GET /review/{run_id}/live": Expected("/review/{run}/live", OF_ACME | {"link"}),
     "GET /review/ticket/{account}/{ticket_id:path}": Expected("/review/ticket/{account}/{word}-1", OF_ACME),

@@ -7,7 +7,7 @@ from math import ceil, floor, log10
 
 from gateway.pages.costs.sheets import day as short
 
-TOP, BASE, HEIGHT = 12, 172, 198  # of the picture: the highest tick, the axis, and room for the days below it
+TOP, BASE = 12, 172  # of the picture: the highest tick, and the axis, below which there is room for the days
 FEWEST = 7  # days that a picture has room for; a single bar would be a wall
 UNPRICED = "unpriced"  # the tone of what nobody knows the price of: hatched
 TONES = 9  # colours that can be told apart
