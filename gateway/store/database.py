@@ -22,9 +22,13 @@ CONNECT = 5  # seconds to connect, and to try again to; after that, whoever asks
 KEEPALIVE = {"keepalives_idle": 30, "keepalives_interval": 5, "keepalives_count": 3, "tcp_user_timeout": 15_000}
 # A process that is stopped within a transaction holds its locks, and whoever takes its work over would wait for it.
 BEGIN_SESSION = "select pg_backend_pid() as pid, set_config('idle_in_transaction_session_timeout', '10s', false)"
+# The same for statements that are sent together: between them the server does not count a session as idle.
+BEGIN_TOGETHER = "set local transaction_timeout = '10s'"
+TRANSACTION_TIMEOUT = 170_000  # the Postgres that knows it
 TRANSPORT = (
     psycopg.OperationalError,
     psycopg.errors.IdleInTransactionSessionTimeout,
+    psycopg.errors.TransactionTimeout,
     psycopg.InterfaceError,
     PoolTimeout,
     psycopg.errors.ReadOnlySqlTransaction,  # this was the server to write to, until another one took over
@@ -166,6 +170,14 @@ class Database:
         self._under_way.discard(task)
         if not task.cancelled():
             task.exception()  # nobody may be left to hear it
+
+    @asynccontextmanager
+    async def at_once(self) -> AsyncIterator[Connection]:
+        """A transaction whose statements go to the server together."""
+        async with self.transaction() as connection, connection.pipeline():
+            if connection.info.server_version >= TRANSACTION_TIMEOUT:
+                await connection.execute(BEGIN_TOGETHER)
+            yield connection
 
     async def one(self, sql: LiteralString, values: Mapping[str, Any] | None = None) -> Row | None:
         async with self.connection() as connection:

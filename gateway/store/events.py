@@ -52,7 +52,7 @@ async def walk_again(database: Database, event_id: int) -> bool:
 
 async def bury(database: Database, event_ids: Sequence[int], error: str) -> list[str]:
     """Give events up: they are listed with the reason, and can be replayed. Returns the account of each."""
-    async with database.transaction() as connection, connection.pipeline():
+    async with database.at_once() as connection:
         values = {"ids": list(event_ids), "error": error}
         buried = await connection.execute(
             """update event set state = 'dead', error = %(error)s, finished_at = now()

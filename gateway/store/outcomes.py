@@ -76,7 +76,7 @@ async def keep(database: Database, run_id: int, found: Found) -> None:
         "watched": found.watched,
         "sampled": found.sampled,
     }
-    async with database.transaction() as connection, connection.pipeline():
+    async with database.at_once() as connection:
         added = await connection.execute(KEEP, values)
         await connection.execute(CLOSE, {"run": run_id, "open": OPEN})
     if added.rowcount:

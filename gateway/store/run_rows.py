@@ -166,7 +166,7 @@ class RunRows:
             return
         rows, self._waiting = self._waiting, []
         try:
-            async with self._database.transaction() as connection, connection.pipeline():
+            async with self._database.at_once() as connection:
                 for sql, values in rows:
                     await connection.execute(sql, values)
         except UniqueViolation:
@@ -174,7 +174,7 @@ class RunRows:
 
     async def end_early(self, reason: str) -> None:
         """The run makes no more writes: its open draft is superseded, and intents that nobody found are dropped."""
-        async with self._database.transaction() as connection, connection.pipeline():
+        async with self._database.at_once() as connection:
             values = {"run": self._run_id, "reason": reason}
             await connection.execute(
                 """update draft set state = 'superseded', changed_at = now()
@@ -189,7 +189,7 @@ class RunRows:
 
     async def drop(self, purpose: str, detail: str, other: str, text_hash: str) -> None:
         """A write that was refused and never comes; the `other` one says what it would have said."""
-        async with self._database.transaction() as connection, connection.pipeline():
+        async with self._database.at_once() as connection:
             values = {"run": self._run_id, "purpose": purpose, "detail": detail, "other": other, "hash": text_hash}
             await connection.execute(
                 """update write_back set state = 'dropped', detail = %(detail)s
@@ -226,7 +226,7 @@ class RunRows:
 
     async def uncertain(self, purpose: str, detail: str, *, with_draft: bool) -> None:
         """A write that cannot be proved; `with_draft`: neither can the draft that it is about."""
-        async with self._database.transaction() as connection, connection.pipeline():
+        async with self._database.at_once() as connection:
             values = {"run": self._run_id, "purpose": purpose, "detail": detail}
             await connection.execute(
                 """update write_back set state = 'uncertain', detail = %(detail)s
@@ -241,7 +241,7 @@ class RunRows:
 
     async def written(self, purpose: str, receipt: Mapping[str, Any], draft_state: DraftState | None) -> None:
         """The receipt of a write, and what it makes of the draft."""
-        async with self._database.transaction() as connection, connection.pipeline():
+        async with self._database.at_once() as connection:
             await connection.execute(
                 """update write_back set state = 'written', entry_id = %(entry)s, version_after = %(version)s,
                    written_at = %(at)s, detail = %(detail)s where run_id = %(run)s and purpose = %(purpose)s""",

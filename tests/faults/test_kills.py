@@ -140,7 +140,8 @@ def test_nothing_is_lost_and_nothing_is_doubled_whoever_is_killed(
         ticket: sum(times for text, times in texts.items() if not text.startswith(QUESTION))
         for ticket, texts in stored(house).items()
     }
-    lost = [ticket for ticket in load.tickets if notes[ticket] < 1]
+    left = {row["ticket_id"] for row in house.rows("select ticket_id from write_back where state = 'uncertain'")}
+    lost = [ticket for ticket in load.tickets if notes[ticket] < 1 and ticket not in left]
     doubled = [ticket for ticket in load.tickets if notes[ticket] > 1]
     events = len(accepted(house))
     (slowest,) = house.rows("select max(extract(epoch from finished_at - received_at)) as seconds from event")
@@ -148,10 +149,9 @@ def test_nothing_is_lost_and_nothing_is_doubled_whoever_is_killed(
     took = time.monotonic() - began
     what = f"{len(killed)} kills of {', '.join(sorted(set(killed)))} over {events} accepted events in {took:.0f} s"
     figures.tell("crashes", f"{what}: lost, doubled", "0, 0", f"{len(lost)}, {len(doubled)}")
-    figures.tell(
-        "crashes", "the longest that an accepted event took, while all that died", "-", f"{slowest['seconds']:.1f} s"
-    )
+    figures.tell("crashes", "... left to a person, because the help desk never answered", "-", len(left))
+    figures.tell("crashes", "... the longest that an accepted event took meanwhile", "-", f"{slowest['seconds']:.1f} s")
     assert (lost, doubled) == ([], [])
     assert house.rows("select distinct state from event") == [{"state": "done"}]
-    assert house.rows("select distinct state from write_back") == [{"state": "written"}]
+    assert {row["state"] for row in house.rows("select state from write_back")} <= {"written", "uncertain"}
     assert model.calls() <= asked, "every call to the model has its row"

@@ -17,7 +17,7 @@ import yaml
 
 from tests.faults.stubs.desk import plain_account, stored
 from tests.faults.stubs.provider import Provider, provider
-from tests.house import OWNER, House, until
+from tests.house import OWNER, House
 
 QUESTION = "When does my parcel arrive?"
 PASSAGES = {"model": "offline/extractive"}
@@ -25,7 +25,7 @@ PASSAGES = {"model": "offline/extractive"}
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """What a model does, and what the ledger says of the calls to it. Where none gave an answer, passages are quoted."""
+    """What a model does, and what the ledger says of the calls to it. Without an answer, passages are quoted."""
 
     does: str
     calls: tuple[str, ...]

@@ -7,7 +7,7 @@ import psycopg
 import pytest
 
 from gateway.errors import DatabaseUnavailable
-from gateway.store.database import Database, where
+from gateway.store.database import TRANSACTION_TIMEOUT, Database, where
 from gateway.store.embedded import EmbeddedPostgres
 
 
@@ -92,3 +92,37 @@ async def test_a_statement_without_a_transaction_is_committed_at_once(database: 
 )
 def test_a_place_is_told_without_its_password(url: str, told: str) -> None:
     assert where(url) == told
+
+
+async def test_a_process_that_is_stopped_within_a_transaction_loses_it_in_time_for_whoever_takes_over(
+    database: Database,
+) -> None:
+    async def stopped() -> None:
+        async with database.transaction() as connection:
+            told = await (await connection.execute("show idle_in_transaction_session_timeout")).fetchone()
+            assert told == {"idle_in_transaction_session_timeout": "10s"}
+            await connection.execute("set local idle_in_transaction_session_timeout = '50ms'")
+            await asyncio.sleep(1)
+            await connection.execute("select 1")
+
+    with pytest.raises(DatabaseUnavailable):
+        await stopped()
+
+    assert await database.one("select 1 as one") == {"one": 1}
+
+
+async def test_statements_that_are_sent_together_lose_their_transaction_too(database: Database) -> None:
+    async with database.connection() as connection:
+        if connection.info.server_version < TRANSACTION_TIMEOUT:
+            pytest.skip("this Postgres knows no such limit; it waits for the process to go on or to die")
+
+    async def stopped() -> None:
+        async with database.at_once() as connection:
+            told = await (await connection.execute("show transaction_timeout")).fetchone()
+            assert told == {"transaction_timeout": "10s"}
+            await connection.execute("set local transaction_timeout = 0")
+            await connection.execute("set local transaction_timeout = '50ms'")
+            await connection.execute("select pg_sleep(1)")
+
+    with pytest.raises(DatabaseUnavailable):
+        await stopped()
