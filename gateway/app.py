@@ -17,6 +17,7 @@ from gateway.api.access import Access, Guard
 from gateway.api.gate import Gate, Limits
 from gateway.api.pressure import Pressure
 from gateway.api.rates import networks
+from gateway.api.timing import Timing
 from gateway.api.token_use import TokenUse
 from gateway.bootstrap import declared, desk_connectors, installation_of, secrets_of
 from gateway.bootstrap.models import budgets_of, rates_of, routes_of
@@ -108,6 +109,7 @@ def create_app(environment: Environment, database_url: str) -> FastAPI:
         networks(environment.proxies),
     )
     app.add_middleware(Gate, limits=limits, accounts=frozenset(connectors), pressure=pressure)
+    app.add_middleware(Timing)
     return app
 
 

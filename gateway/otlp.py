@@ -1,8 +1,10 @@
 """Spans and measures on their way to a collector, by OTLP over HTTP. The one file that imports OpenTelemetry."""
 
 import os
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from threading import Thread
 
 from opentelemetry.exporter.otlp.proto.http.metric_exporter import OTLPMetricExporter
 from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
@@ -16,12 +18,15 @@ from opentelemetry.trace import SpanKind, Status, StatusCode, get_current_span
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
 from gateway.errors import RunEnded
+from gateway.telemetry import HTTP_SECONDS
 from gateway.tracing import Attributes, Kind
 
 SCOPE = "countersign"
+CLOSE_WITHIN = 1.5  # seconds that a collector may keep a process from ending
 SECONDS = [0.01 * 2**power for power in range(14)]  # the buckets that OpenTelemetry names for models
 TOKENS = [float(4**power) for power in range(14)]
 HISTOGRAMS = {
+    "http.server.request.duration": ("s", list(HTTP_SECONDS)),
     "gen_ai.client.operation.duration": ("s", SECONDS),
     "gen_ai.client.operation.time_to_first_chunk": ("s", SECONDS),
     "gen_ai.client.token.usage": ("{token}", TOKENS),
@@ -52,10 +57,10 @@ class Otlp:
     def __init__(self, service: str, release: str) -> None:
         name = os.environ.get("OTEL_SERVICE_NAME") or f"countersign-{service}"
         resource = Resource.create({"service.name": name, "service.version": release})
-        self._traces = TracerProvider(resource=resource)
+        self._traces = TracerProvider(resource=resource, shutdown_on_exit=False)
         self._traces.add_span_processor(BatchSpanProcessor(OTLPSpanExporter()))
         reader = PeriodicExportingMetricReader(OTLPMetricExporter())
-        self._measures = MeterProvider(resource=resource, metric_readers=[reader])
+        self._measures = MeterProvider(resource=resource, metric_readers=[reader], shutdown_on_exit=False)
         self._tracer = self._traces.get_tracer(SCOPE, release)
         meter = self._measures.get_meter(SCOPE, release)
         self._histograms: dict[str, Histogram] = {
@@ -102,8 +107,18 @@ class Otlp:
             self._histograms[name].record(value, _known(attributes))
 
     def close(self) -> None:
-        self._traces.shutdown()
-        self._measures.shutdown()
+        """Send what is left, as far as the collector takes it in time: the SDK would wait for it much longer."""
+        closing = [Thread(target=_shut, args=(one,), daemon=True) for one in (self._traces, self._measures)]
+        for thread in closing:
+            thread.start()
+        deadline = time.monotonic() + CLOSE_WITHIN
+        for thread in closing:
+            thread.join(max(0.0, deadline - time.monotonic()))
+
+
+def _shut(provider: TracerProvider | MeterProvider) -> None:
+    with suppress(Exception):  # the SDK has said in the log that it could not send
+        provider.shutdown()
 
 
 def _known(attributes: Attributes) -> dict[str, str | int | float | bool | list[str]]:

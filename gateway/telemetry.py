@@ -17,9 +17,7 @@ VERDICTS = ("none", "send", "review", "withhold")
 TURNED_AWAY = (
     *("account_rate", "address_rate", "at_once", "connections", "memory", "no_length", "too_large", "too_slow"),
 )
-TURNED_AWAY = (
-    *("account_rate", "address_rate", "at_once", "connections", "memory", "no_length", "too_large", "too_slow"),
-)
+HTTP_SECONDS = (0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10)
 SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300)
 
 deliveries = Counter(
@@ -40,6 +38,14 @@ fact_disagreements = Counter(
 )
 acknowledged = Histogram(
     "countersign_acknowledgement_seconds", "From a delivery to its answer", registry=REGISTRY, buckets=SECONDS
+)
+# OpenTelemetry's own name and buckets, so that dashboards for it know what it is.
+http_seconds = Histogram(
+    "http_server_request_duration_seconds",
+    "Requests to the web process",
+    ["http_request_method", "http_route", "http_response_status_code"],
+    registry=REGISTRY,
+    buckets=HTTP_SECONDS,
 )
 runs = Counter("countersign_runs", "Runs by how they ended", ["account", "state", "verdict"], registry=REGISTRY)
 run_seconds = Histogram(
@@ -118,13 +124,6 @@ deliveries_in_hand = Gauge(
     "countersign_deliveries_in_hand", "Deliveries that are being kept just now", registry=REGISTRY
 )
 connections = Gauge("countersign_connections", "Open connections of the web process", registry=REGISTRY)
-turned_away = Counter(
-    "countersign_turned_away", "Requests and connections that were too much, by what of", ["why"], registry=REGISTRY
-)
-deliveries_in_hand = Gauge(
-    "countersign_deliveries_in_hand", "Deliveries that are being kept just now", registry=REGISTRY
-)
-connections = Gauge("countersign_connections", "Open connections of the web process", registry=REGISTRY)
 observed_rules = Counter(
     "countersign_observed_rules", "Runs in which a rule in mode observe came out true", ["rule"], registry=REGISTRY
 )
@@ -142,8 +141,6 @@ build = Gauge("countersign_build_info", "The version that runs", ["version"], re
 def begin_at_zero(accounts: Iterable[str]) -> None:
     """To Prometheus a counter that appears with its first bad event has not grown: let it be there before."""
     unpriced.inc(0)
-    for why in TURNED_AWAY:
-        turned_away.labels(why)
     for why in TURNED_AWAY:
         turned_away.labels(why)
     for account in accounts:

@@ -33,7 +33,7 @@ class Limits:
 
 
 class Gate:
-    """ASGI middleware, outside of all others."""
+    """ASGI middleware, outside of all that answer."""
 
     def __init__(self, app: ASGIApp, limits: Limits, accounts: Collection[str], pressure: Pressure) -> None:
         self._app = app

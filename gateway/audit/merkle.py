@@ -1,5 +1,5 @@
-"""The Merkle tree of RFC 6962: hashes of leaves and nodes, a tree that grows at its right edge, proofs that a leaf is in it
-and that a later tree goes on from an earlier one."""
+"""The Merkle tree of RFC 6962: hashes, a tree that grows at its right edge, and proofs: of a leaf in it, and of a later
+tree that it goes on from an earlier one."""
 
 from collections.abc import Iterable, Sequence
 from hashlib import sha256

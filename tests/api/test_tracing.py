@@ -1,7 +1,9 @@
 """The door's part of a trace, and that OpenTelemetry is not even loaded where nobody asked for it."""
 
+import socket
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -60,3 +62,19 @@ def test_the_exporter_is_loaded_only_where_a_collector_is_named(named: str, load
         check=True,
     )
     assert told.stdout.strip() == loaded
+
+
+def test_a_collector_that_takes_a_call_and_says_nothing_does_not_keep_a_process_from_ending(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Left to itself the exporter waits 10 s for each of its answers, and tries again."""
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        monkeypatch.setenv(tracing.ENDPOINT, f"http://127.0.0.1:{silent.getsockname()[1]}")
+        tracing.switch_on("web", "1.2.3")
+        with tracing.span("something"):
+            tracing.measure("http.server.request.duration", 0.1, {})
+        begun = time.monotonic()
+
+        tracing.switch_off()
+
+    assert time.monotonic() - begun < 8

@@ -23,7 +23,8 @@ SUFFIXES = {"counter": ("_total",), "gauge": ("",), "histogram": ("_bucket", "_s
 # Labels whose values come from our code or from the files of the installation: never an id, a name or a text.
 BOUNDED = {
     "account", "outcome", "state", "verdict", "step", "model", "provider", "purpose", "kind", "error", "rule", "budget",
-    "share", "version", "fact", "policy", "why", "channel",
+    "share", "version", "fact", "policy", "why", "channel", "http_request_method", "http_route",
+    "http_response_status_code",
 }  # fmt: skip
 EXPRESSIONS = sorted({*rule_expressions(), *dashboard_expressions()})
 
