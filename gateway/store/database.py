@@ -156,12 +156,12 @@ class Database:
         task = asyncio.ensure_future(work)
         self._under_way.add(task)
         task.add_done_callback(self._ended)
-        turned = pulse.turned
-        either: set[asyncio.Future[Any]] = {task, turned}
+        gone = pulse.gone
+        either: set[asyncio.Future[Any]] = {task, gone}
         await asyncio.wait(either, timeout=within, return_when=asyncio.FIRST_COMPLETED)
         if task.done():
             return task.result()
-        if not turned.done():
+        if not gone.done():
             pulse.found_stuck()
         task.cancel()
         raise _away(pulse.reason)

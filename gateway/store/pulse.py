@@ -58,7 +58,7 @@ class Pulse:
         self._lines: weakref.WeakSet[Line] = weakref.WeakSet()
         self._asked = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
-        self._turned: asyncio.Future[None] | None = None
+        self._gone: asyncio.Future[None] | None = None
         self.state = State.HERE
         self.reason: Exception | None = None
 
@@ -76,11 +76,11 @@ class Pulse:
         await self._drop()
 
     @property
-    def turned(self) -> asyncio.Future[None]:
-        """Done as soon as the state is another one."""
-        if self._turned is None or self._turned.done():
-            self._turned = asyncio.get_running_loop().create_future()
-        return self._turned
+    def gone(self) -> asyncio.Future[None]:
+        """Done as soon as the database is away."""
+        if self._gone is None or self._gone.done():
+            self._gone = asyncio.get_running_loop().create_future()
+        return self._gone
 
     def watch(self, line: Line) -> None:
         """This line is hung up when the database is found to be away, so that whoever waits on it learns it too."""
@@ -164,8 +164,8 @@ class Pulse:
             log.info("the database is back", was=before.value)
         else:
             log.error("the database is " + state.value, reason=type(self.reason).__name__ if self.reason else None)
-        if self._turned is not None and not self._turned.done():
-            self._turned.set_result(None)
+        if state is State.AWAY and self._gone is not None and not self._gone.done():
+            self._gone.set_result(None)
 
     async def _drop(self) -> None:
         line, self._own = self._own, None

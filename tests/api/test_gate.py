@@ -168,3 +168,21 @@ async def test_a_body_that_drips_is_given_up() -> None:
 
     assert told(answer) == (408, "The request did not arrive in time", False)
     assert answer.headers["connection"] == "close"
+
+
+async def test_a_client_that_goes_away_in_the_middle_is_no_error() -> None:
+    sent: list[Any] = []
+
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        await Request(scope, receive).body()
+
+    async def gone() -> dict[str, str]:
+        return {"type": "http.disconnect"}
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    scope = {"type": "http", "method": "POST", "path": "/webhooks/acme", "headers": [], "client": ("127.0.0.1", 1)}
+    await Gate(app, Limits(LARGEST, 100, 100), {"acme"}, Pressure(2))(scope, gone, send)
+
+    assert sent == []

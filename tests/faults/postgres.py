@@ -148,12 +148,15 @@ class Answer:
 
 @dataclass
 class Sender:
-    """A help desk that delivers at a steady rate, several at once, and never tries twice."""
+    """A help desk that delivers at a steady rate, several at once. `again`: it tries again for two minutes, as help
+    desks do; else never."""
 
     house: House
     tickets: list[str]
     per_second: float = 20.0
     patience: float = 10.0
+    again: bool = False
+    most: int = 20_000
     answers: list[Answer] = field(default_factory=list)
 
     @contextlib.contextmanager
@@ -171,13 +174,22 @@ class Sender:
         tasks: set[asyncio.Task[None]] = set()
         async with httpx.AsyncClient(timeout=self.patience, limits=httpx.Limits(max_connections=100)) as client:
             number = 0
-            while not ending.is_set() and number < 20_000:
-                tasks.add(asyncio.create_task(self._deliver(client, number)))
+            while not ending.is_set() and number < self.most:
+                tasks.add(asyncio.create_task(self._deliver_until_kept(client, number)))
                 number += 1
                 await asyncio.sleep(1 / self.per_second)
             await asyncio.gather(*tasks)
 
-    async def _deliver(self, client: httpx.AsyncClient, number: int) -> None:
+    async def _deliver_until_kept(self, client: httpx.AsyncClient, number: int) -> None:
+        until = time.monotonic() + 120
+        while True:
+            last = await self._deliver(client, number)
+            self.answers.append(last)
+            if last.status == 202 or not self.again or time.monotonic() > until:
+                return
+            await asyncio.sleep(float(last.retry_after or 1))
+
+    async def _deliver(self, client: httpx.AsyncClient, number: int) -> Answer:
         event_id = f"event-{id(self)}-{number}"
         content = body(self.tickets[number % len(self.tickets)])
         url = f"http://127.0.0.1:{self.house.web_port}/webhooks/acme"
@@ -186,10 +198,9 @@ class Sender:
         try:
             answer = await client.post(url, content=content, headers=headers)
         except httpx.HTTPError as error:
-            self.answers.append(Answer(began, event_id, 0, time.monotonic() - began, None, repr(error)))
-            return
+            return Answer(began, event_id, 0, time.monotonic() - began, None, repr(error))
         retry_after = answer.headers.get("retry-after")
-        self.answers.append(Answer(began, event_id, answer.status_code, time.monotonic() - began, retry_after))
+        return Answer(began, event_id, answer.status_code, time.monotonic() - began, retry_after)
 
     def statuses(self, since: float = 0.0) -> set[int]:
         return {answer.status for answer in list(self.answers) if answer.at >= since}

@@ -32,6 +32,8 @@ with given as (
 insert into procrastinate_jobs (queue_name, task_name, lock, args)
 select 'line', 'walk', 'acme:' || ticket_id, jsonb_build_object('event_id', id) from given order by id
 """
+CONNECTED = """select 1 from pg_stat_activity
+               where datname = current_database() and backend_type = 'client backend' and pid <> pg_backend_pid()"""
 LOST = """select (select count(*) from event where state <> 'done') as open,
                  (select count(*) from procrastinate_jobs where status in ('todo', 'doing')) as jobs"""
 
@@ -77,14 +79,18 @@ def test_two_thousand_in_ten_seconds_are_acknowledged_and_drained(house: House, 
     tickets = asyncio.run(opened(house, FLOOD))
     house.start_web()
     house.start_worker()
-    sender = Sender(house, tickets, per_second=FLOOD / SECONDS)
+    sender = Sender(house, tickets, per_second=FLOOD / SECONDS, patience=60, again=True, most=FLOOD)
     began = time.monotonic()
+    connections = 0
     with sender.sending():
-        until(lambda: len(sender.answers) >= FLOOD, "all are sent", 120)
-    sent = time.monotonic() - began
-    answers = sorted(sender.answers, key=lambda answer: answer.at)
+        while len(sender.kept()) < FLOOD and time.monotonic() - began < 240:
+            connections = max(connections, len(house.rows(CONNECTED)))
+            time.sleep(0.5)
+    acknowledged = time.monotonic() - began
 
-    assert {answer.status for answer in answers} == {202}
+    assert len(sender.kept()) == FLOOD
+    assert sender.statuses() <= {202, 503}  # a busy machine may ask for some of them once more
+    assert connections <= 11 + 14  # as deploy/README.md has it
     until(lambda: house.rows(LOST) == [{"open": 0, "jobs": 0}], f"all are drained: {house.rows(LOST)}", 900)
     drained = time.monotonic() - began
     notes = house.rows("select ticket_id from write_back where purpose = 'draft' and state = 'written'")
@@ -92,12 +98,12 @@ def test_two_thousand_in_ten_seconds_are_acknowledged_and_drained(house: House, 
     assert flooded == set(tickets)
     assert len(notes) == len(tickets)
     assert all(len(house.written(ticket)) == 1 for ticket in tickets[:50])
-    waits = quantiles([answer.seconds * 1000 for answer in answers], n=100)
-    rate = len(answers) / (answers[-1].at - answers[0].at)
+    waits = quantiles([answer.seconds * 1000 for answer in sender.answers if answer.status == 202], n=100)
+    refused = sum(answer.status == 503 for answer in sender.answers)
     figures.tell(
         "floods", f"{FLOOD} webhooks in {SECONDS} s", "all acknowledged, all drained",
-        f"{len(answers)} of {len(answers)} at {rate:.0f}/s, p50 {waits[49]:.0f} ms, p99 {waits[98]:.0f} ms; sent in "
-        f"{sent:.0f} s, drained after {drained:.0f} s, one note a ticket",
+        f"{FLOOD} of {FLOOD} within {acknowledged:.0f} s, {refused} answers 503; p50 {waits[49]:.0f} ms, p99 "
+        f"{waits[98]:.0f} ms; drained after {drained:.0f} s, one note a ticket; {connections} connections",
     )  # fmt: skip
 
 
@@ -138,13 +144,13 @@ def test_a_backlog_of_fifty_thousand_costs_neither_memory_nor_a_late_start(house
 @pytest.mark.whole
 def test_a_slow_loris_and_a_flood_of_strangers_leave_the_help_desk_served(house: House, figures: Figures) -> None:
     tickets = asyncio.run(opened(house, 5))
+    house.environment["COUNTERSIGN_ADDRESS_RATE"] = "30"
     house.start_web()
-    house.start_worker()
     before = memory(house, "web")
     hostile = [begin(what, house.web_port) for what in ("loris", "strangers")]
     try:
         time.sleep(5)
-        with Sender(house, tickets, per_second=10, patience=60).sending() as sender:
+        with Sender(house, tickets, per_second=10, patience=60, again=True).sending() as sender:
             time.sleep(20)
         told = house.web.get("/readyz?verbose", timeout=60).text
         after = memory(house, "web")
@@ -152,7 +158,7 @@ def test_a_slow_loris_and_a_flood_of_strangers_leave_the_help_desk_served(house:
         answered = [ended(process) for process in hostile][1]
 
     assert sender.statuses() <= {202, 503}, {answer.trouble for answer in sender.answers}
-    assert len(sender.kept()) > 0.9 * len(sender.answers)
+    assert sender.kept() == {answer.event_id for answer in sender.answers}
     assert re.search(r"turned away in the last minute: .*\d+ by address_rate.*\d+ by connections", told), told
     assert "requests are turned away" in house.log("web")
     refused, unknown = answered["429"], answered["401"]
@@ -161,7 +167,7 @@ def test_a_slow_loris_and_a_flood_of_strangers_leave_the_help_desk_served(house:
     assert after < before + 150 * 2**20
     waits = quantiles([answer.seconds * 1000 for answer in sender.answers], n=100)
     figures.tell(
-        "floods", "1,200 dripping connections and a stranger's flood", "others are served",
+        "floods", "1,000 dripping connections and a stranger's flood", "others are served",
         f"{len(sender.kept())} of {len(sender.answers)} acknowledged, p50 {waits[49]:.0f} ms, p99 {waits[98]:.0f} ms; "
         f"{refused} of {refused + unknown} strangers told 429; web {(after - before) / 2**20:+.0f} MB",
     )  # fmt: skip

@@ -44,7 +44,7 @@ async def test_lines_that_break_are_replaced_and_the_database_is_not_called_away
     watched: Database, server_url: str
 ) -> None:
     assert watched.pulse is not None
-    turned = watched.pulse.turned
+    gone = watched.pulse.gone
     with psycopg.connect(server_url, autocommit=True) as connection:
         ours = "select pg_terminate_backend(pid) from pg_stat_activity where datname = %s"
         assert connection.execute(ours, (psycopg.conninfo.conninfo_to_dict(watched.url)["dbname"],)).rowcount >= 3
@@ -52,7 +52,7 @@ async def test_lines_that_break_are_replaced_and_the_database_is_not_called_away
     await asyncio.sleep(1.2)  # two beats
 
     assert [await watched.promptly(kept(watched), 20) for _ in range(5)] == ["kept"] * 5
-    assert not turned.done()
+    assert not gone.done()
 
 
 async def test_a_server_that_takes_no_writes_is_away_until_it_does(watched: Database, server_url: str) -> None:
