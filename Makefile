@@ -3,6 +3,8 @@ PYTHON ?= python3
 BIN := .venv/bin
 JOBS ?= auto
 STAMP := .venv/.installed
+COMPILE = $(BIN)/pip-compile --quiet --generate-hashes --allow-unsafe --strip-extras --no-emit-index-url \
+	--no-emit-trusted-host --no-emit-find-links --no-header
 LIVE_WITHIN ?= 600# seconds for test-live, installing included
 
 .DEFAULT_GOAL := help
@@ -41,9 +43,10 @@ check: setup ## format, lint, types, import rules, dead code, policies
 bench: setup ## measurements, each against a floor in the same run
 	$(BIN)/python -m bench
 
-lock: setup ## write requirements.lock anew, with hashes and without addresses
-	$(BIN)/pip-compile --quiet --generate-hashes --allow-unsafe --strip-extras --no-emit-index-url --no-emit-trusted-host \
-		--no-emit-find-links --no-header --extra dev --extra embedded --extra otel --output-file requirements.lock pyproject.toml
+lock: setup ## write both locks anew, with hashes and without addresses: of everything, and of what the image holds
+	$(COMPILE) --extra dev --extra embedded --extra otel --output-file requirements.lock pyproject.toml
+	cp requirements.lock requirements.image.lock  # the same versions, as far as they are needed there
+	$(COMPILE) --extra otel --build-deps-for wheel --output-file requirements.image.lock pyproject.toml
 
 audit: setup ## known holes in what requirements.lock pins; fails where it cannot ask
 	$(BIN)/pip-audit --strict --disable-pip --require-hashes -r requirements.lock

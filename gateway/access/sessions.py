@@ -14,6 +14,7 @@ from typing import Any
 from itsdangerous import BadSignature, URLSafeSerializer
 
 from gateway.access.people import Person, Right
+from gateway.errors import ConfigurationInvalid
 
 IDLE = 60 * 60  # seconds without a page, after which somebody signs in again
 LONGEST = 10 * 60 * 60  # seconds from the sign-in to the next one, whatever happens
@@ -137,10 +138,14 @@ def key_of(given: str | None, home: Path, name: str = "secret.key") -> str:
         return json.loads(file.read_text())["key"]  # type: ignore[no-any-return]
     except (OSError, ValueError, KeyError):
         pass
-    home.mkdir(parents=True, exist_ok=True)
     made = home / f"{name}.{os.getpid()}.{secrets.token_hex(4)}"
-    made.touch(mode=0o600)
-    made.write_text(json.dumps({"key": secrets.token_urlsafe(32)}))
+    try:
+        home.mkdir(parents=True, exist_ok=True)
+        made.touch(mode=0o600)
+        made.write_text(json.dumps({"key": secrets.token_urlsafe(32)}))
+    except OSError as error:
+        variable = f"COUNTERSIGN_{name.upper().replace('.', '_')}"
+        raise ConfigurationInvalid([f"{home}: no key can be kept there ({error.strerror}); set {variable}"]) from None
     try:
         os.link(made, file)  # the first one wins, also among processes that start together
     except FileExistsError:

@@ -22,6 +22,7 @@ from gateway.knowledge import Defaults
 from gateway.knowledge.markup import article_text, told_by
 from gateway.knowledge.readers import read_source
 from gateway.ledger.invoices import read as read_invoice
+from gateway.models import PromptFile, PromptInvalid
 from gateway.models.structure import plain_text, read_structure
 from gateway.pages import telling
 from gateway.policy import PolicyErrors, load
@@ -166,6 +167,14 @@ def test_files_of_articles_are_read_and_their_mistakes_told(tmp_path_factory: An
 
     soon(lambda: read_source(file.parent, Defaults("help", owner="Care")))
     soon(lambda: read_source(file.parent / "articles.jsonl", Defaults("help", owner="Care")))
+
+
+@many(40, 1500)
+@given(texts([(ROOT / "policies" / "prompts" / name).read_text() for name in ("draft.md", "repair.md")]))
+def test_a_prompt_is_loaded_or_refused_with_its_mistakes(tmp_path_factory: Any, text: str) -> None:
+    file = written(tmp_path_factory, "draft.md", text)
+
+    soon(lambda: PromptFile.load(file), PromptInvalid)
 
 
 @many(60, 2500)
