@@ -72,7 +72,7 @@ async def unpriced(gathered: Gathered) -> Part:
     newest = f" The newest {LISTED} of {count:,}." if count > LISTED else ""
     lead = (
         "Nobody knows what they cost: a call that failed or is under way, or a model without a declared price. "
-        f"Declare it in countersign.yaml; `countersign ledger reprice` then counts them anew.{newest}"
+        f"Declare it in countersign.yaml, and have them counted anew by countersign ledger reprice.{newest}"
     )
     empty = "Every call of this time has a price."
     return Part(Sheet("unpriced", TITLES["unpriced"], columns, rows), lead, empty=empty)

@@ -40,7 +40,7 @@ class Column:
 
     @property
     def number(self) -> bool:
-        return self.kind not in (Kind.TEXT, Kind.DAY)
+        return self.kind not in (Kind.TEXT, Kind.DAY, Kind.MOMENT)
 
     def told(self, value: Any) -> str:
         """A value for people. Money has its unit, because a column may be read without its heading."""
@@ -55,8 +55,6 @@ class Column:
                 return percent(value)
             case Kind.MS:
                 return duration(value)
-            case Kind.MOMENT:
-                return f"{value:%Y-%m-%d %H:%M} UTC"
         return str(value)
 
 
