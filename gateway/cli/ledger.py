@@ -37,21 +37,21 @@ GROUPS: tuple[Column[CostGroup], ...] = (
     Column("Calls", lambda line: line.attempts, number=True),
     Column("USD", lambda line: _usd(line), number=True),
     Column("At most", lambda line: _amount(line.at_most_usd), number=True),
-    Column("Help desk", lambda line: line.desk_calls, number=True),
+    Column("Help desk", lambda line: f"{line.desk_calls}{'+' * bool(line.untold_tries)}", number=True),
     Column("Half within", lambda line: _time(line.median_whole_ms), number=True),
     Column("Reviewed", lambda line: _reviewed(line), number=True),
     Column("Their USD", lambda line: _amount(line.reviewer_usd), number=True),
     Column("By hand", lambda line: _amount(line.by_hand_usd), number=True),
 )
 GROUP_HEADINGS = (
-    *("name", "tickets", "attempts", "known_usd", "unpriced_attempts", "at_most_usd", "desk_calls", "reviewed_ms"),
-    *("reviewer_usd", "by_hand_usd", "median_whole_ms"),
+    *("name", "tickets", "attempts", "known_usd", "unpriced_attempts", "at_most_usd", "desk_calls", "untold_tries"),
+    *("reviewed_ms", "reviewer_usd", "by_hand_usd", "median_whole_ms"),
 )
 HEADINGS = (
     *("account", "ticket_id", "runs", "attempts", "input_tokens", "output_tokens", "uncounted_attempts"),
     *("known_usd", "unpriced_attempts", "first_at", "run_id", "state", "verdict", "draft_state", "outcome", "model"),
     *("queue", "topics", "rules", "at_most_usd", "abandoned_attempts", "suspect_attempts", "desk_calls"),
-    *("measured_ms", "estimated_ms", "reviewer_usd", "by_hand_usd", "took_ms", "whole_ms", "waited_ms"),
+    *("untold_tries", "measured_ms", "estimated_ms", "reviewer_usd", "by_hand_usd", "took_ms", "whole_ms", "waited_ms"),
     *(f"{step}_ms" for step in STEPS),
     "other_ms",
 )
@@ -113,7 +113,8 @@ def _fields(line: TicketCost) -> list[object]:
             line.draft_state,
         ),
         *(line.outcome, line.model, line.queue, " ".join(line.topics), " ".join(line.rules), line.at_most_usd),
-        *(line.abandoned_attempts, line.suspect_attempts, line.desk_calls, line.measured_ms, line.estimated_ms),
+        *(line.abandoned_attempts, line.suspect_attempts, line.desk_calls, line.untold_tries),
+        *(line.measured_ms, line.estimated_ms),
         *(line.reviewer_usd, line.by_hand_usd, line.took_ms, line.whole_ms, line.waited_ms),
         *(steps.get(step) for step in STEPS),
         _between(line),

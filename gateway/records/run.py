@@ -80,6 +80,8 @@ class Run(SQLModel, table=True):
     policy_version: str | None = Field(default=None, nullable=True)
     queue: str | None = Field(default=None, nullable=True)  # the help desk's, as the ticket was read
     desk_calls: int = Field(default=0, sa_column_kwargs={"server_default": "0"})  # to the help desk, repeats counted
+    # Tries that have not told how many calls they made: the one under way, and those whose process died.
+    untold_tries: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
 
 
 class Step(SQLModel, table=True):

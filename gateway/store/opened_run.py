@@ -8,10 +8,10 @@ from gateway.store.database import Database, Row
 from gateway.store.restores import LostTime, lost_times
 
 OPEN = """
-insert into run (id, account, ticket_id, state, started_at, waited_ms, unpriced_attempts)
-select e.id, e.account, e.ticket_id, 'walking', now(), extract(epoch from now() - e.received_at) * 1000, 0
+insert into run (id, account, ticket_id, state, started_at, waited_ms, unpriced_attempts, untold_tries)
+select e.id, e.account, e.ticket_id, 'walking', now(), extract(epoch from now() - e.received_at) * 1000, 0, 1
 from event e where e.id = %(run)s
-on conflict (id) do nothing
+on conflict (id) do update set untold_tries = run.untold_tries + 1 where run.state = 'walking'
 """
 EVENT = """
 select e.*, now() as now, r.state as run_state, r.started_at, r.waited_ms, r.requester,

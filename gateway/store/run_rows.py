@@ -77,7 +77,8 @@ update run r set state = %(state)s, reason = %(reason)s, finished_at = now(),
   took_ms = extract(epoch from now() - r.started_at) * 1000, step_ms = %(step_ms)s,
   verdict = coalesce(%(verdict)s, decided.verdict), policy_version = coalesce(%(policy)s, decided.policy),
   model = spent.model, input_tokens = spent.input, output_tokens = spent.output, cost_usd = spent.cost,
-  unpriced_attempts = spent.unpriced, desk_calls = r.desk_calls + %(calls)s
+  unpriced_attempts = spent.unpriced, desk_calls = r.desk_calls + %(calls)s,
+  untold_tries = greatest(r.untold_tries - 1, 0)
 from spent, decided where r.id = %(run)s
 returning r.*, decided.rules
 """
@@ -256,7 +257,9 @@ class RunRows:
     async def add_calls(self, made: int) -> None:
         """Calls to the help desk by a try that is not the last one."""
         await self._database.run(
-            "update run set desk_calls = desk_calls + %(made)s where id = %(run)s", {"made": made, "run": self._run_id}
+            """update run set desk_calls = desk_calls + %(made)s, untold_tries = greatest(untold_tries - 1, 0)
+               where id = %(run)s""",
+            {"made": made, "run": self._run_id},
         )
 
     async def finish(

@@ -88,6 +88,7 @@ class Jobs:
             state, reason = await down_the_line(walk)
         except LostLease as end:
             log.warning("a run was left to another worker", reason=str(end))
+            await walk.rows.add_calls(walk.calls.made)
             return
         except Paused as end:
             await self._park(walk, str(end))

@@ -76,6 +76,7 @@ def _fields(run: Row) -> dict[str, Any]:
         "cost_usd": None if cost is None else f"{cost:f}",
         "unpriced_attempts": run["unpriced_attempts"],
         "desk_calls": run["desk_calls"],
+        "untold_tries": run["untold_tries"],
         "waited_ms": run["waited_ms"],
         "took_ms": run["took_ms"],
         "step_ms": run["step_ms"],

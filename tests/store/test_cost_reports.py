@@ -120,6 +120,23 @@ async def test_queue_topics_and_calls_to_the_help_desk_are_on_the_line(database:
     assert (line.queue, sorted(line.topics), line.desk_calls) == ("billing", ["complaint", "refund"], 4)
 
 
+async def test_calls_of_a_try_whose_process_died_are_unknown_and_not_zero(database: Database) -> None:
+    """The second try told its calls; nobody knows those of the first."""
+    run = await arrive(database, "e9", ticket="9")
+    await RunRows(database, run).open()
+    again = RunRows(database, run)
+    await again.open()
+    await again.add_calls(3)
+    last = RunRows(database, run)
+    await last.open()
+    await last.finish(RunState.DONE, reason=None, step_ms={}, calls=2)
+    await RunRows(database, run).open()  # a job that came twice finds that all is done
+
+    line = await only_one(database, ticket_id="9")
+
+    assert (line.desk_calls, line.untold_tries) == (5, 1)
+
+
 @pytest.mark.parametrize(
     ("by", "names"),
     [

@@ -45,6 +45,7 @@ class CostGroup:
     unpriced_attempts: int
     at_most_usd: Decimal | None
     desk_calls: int
+    untold_tries: int
     reviewed_ms: int | None
     reviewer_usd: Decimal | None
     by_hand_usd: Decimal | None
@@ -79,6 +80,7 @@ def _group(name: str | None, lines: Sequence[TicketCost]) -> CostGroup:
         unpriced_attempts=total.unpriced,
         at_most_usd=sum(known, Decimal(0)) if len(known) == len(bounds) else None,
         desk_calls=sum(line.desk_calls for line in lines),
+        untold_tries=sum(line.untold_tries for line in lines),
         reviewed_ms=sum(reviewed) if reviewed else None,
         reviewer_usd=_sum(line.reviewer_usd for line in lines),
         by_hand_usd=_sum(line.by_hand_usd for line in lines),

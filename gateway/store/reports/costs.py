@@ -20,7 +20,8 @@ with walked as (
   where e.received_at >= %(since)s and (%(account)s::text is null or r.account = %(account)s)
     and (%(ticket)s::text is null or r.ticket_id = %(ticket)s)
 ), worked as (
-  select account, ticket_id, count(*) as runs, sum(desk_calls) as desk_calls, min(received_at) as first_at,
+  select account, ticket_id, count(*) as runs, sum(desk_calls) as desk_calls,
+    sum(untold_tries) as untold_tries, min(received_at) as first_at,
     (array_agg(queue order by id desc) filter (where queue is not null))[1] as queue,
     sum(measured_ms) as measured_ms, sum(estimated_ms) filter (where measured_ms is null) as estimated_ms
   from walked group by account, ticket_id
@@ -57,7 +58,8 @@ class TicketCost:
     """One ticket on the ledger. Milliseconds and the verdict belong to `run_id`, everything else to all its runs.
 
     `known_usd` sums the calls with a known price, None where no call has one; `unpriced_attempts` are not in it, and in
-    `at_most_usd` at their bounds: None where one has none. Likewise tokens and `uncounted_attempts`. `whole_ms` is from
+    `at_most_usd` at their bounds: None where one has none. Likewise tokens and `uncounted_attempts`, and
+    `desk_calls` and `untold_tries`, which are under way or whose process died. `whole_ms` is from
     the delivery to the end of the run: waiting, the steps, and `other_ms` between them. `measured_ms` was spent on the
     page of a draft, `estimated_ms` is the reading time of drafts that no page measured; what both cost, and what an
     answer by hand would, is None where no rates were declared.
@@ -79,6 +81,7 @@ class TicketCost:
     abandoned_attempts: int
     suspect_attempts: int
     desk_calls: int
+    untold_tries: int
     measured_ms: int | None
     estimated_ms: int | None
     reviewer_usd: Decimal | None
