@@ -1,6 +1,7 @@
 """What several parts of the page are made of: each question is asked once, and not before a part needs its answer."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
 from typing import Any, TypeVar, cast
 
 from gateway.ledger.budgets import Budget
@@ -52,6 +53,12 @@ class Gathered:
         return (
             seen and (not account or budget.account in (None, account)) and (not queue or budget.queue in (None, queue))
         )
+
+    async def cheapest_first(self) -> None:
+        """Ask what the whole page needs, so that the dear sum over tickets takes no time from the others."""
+        for ask in (self.calls, self.paces, self.counted, self.unpriced, self.times, self.tickets):
+            with suppress(TooMuch):
+                await ask()
 
     async def calls(self) -> Sequence[CallDay]:
         return await self._once("calls", lambda: calls_by_day(self._look, self._chosen))

@@ -39,6 +39,7 @@ File = Annotated[str, InPath(pattern=r"^[a-z]{1,20}\.(csv|json)$")]
 async def costs(request: Request, wanted: Wanted) -> HTMLResponse:
     """Filters are in the address, so that a view can be kept as a bookmark."""
     async with _gathering(request, wanted) as gathered:
+        await gathered.cheapest_first()
         told = await figures.figures(gathered, _only_account(request))
         empty = await _empty(gathered)
         shown = {name: await part_or_why(gathered, name) for name in PARTS if name == "budgets" or not empty}
