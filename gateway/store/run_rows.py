@@ -13,7 +13,7 @@ from psycopg.errors import UniqueViolation
 from gateway.audit.entries import Act
 from gateway.errors import LostLease
 from gateway.records import DraftState, LastTry, RunState
-from gateway.store import audit
+from gateway.store import audit, receipts
 from gateway.store.database import Database, Row
 from gateway.store.deadlines import TIMER
 from gateway.store.jobs import Lease
@@ -242,17 +242,8 @@ class RunRows:
 
     async def written(self, purpose: str, receipt: Mapping[str, Any], draft_state: DraftState | None) -> None:
         """The receipt of a write, and what it makes of the draft."""
-        async with self._database.at_once() as connection:
-            await connection.execute(
-                """update write_back set state = 'written', entry_id = %(entry)s, version_after = %(version)s,
-                   written_at = %(at)s, detail = %(detail)s where run_id = %(run)s and purpose = %(purpose)s""",
-                {**receipt, "run": self._run_id, "purpose": purpose},
-            )
-            if draft_state is not None:
-                await connection.execute(
-                    "update draft set state = %(state)s, changed_at = now() where run_id = %(run)s",
-                    {"run": self.draft_run, "state": draft_state},
-                )
+        values = {**receipt, "run": self._run_id, "purpose": purpose, "draft": self.draft_run, "state": draft_state}
+        await receipts.keep(self._database, values)
 
     async def add_calls(self, made: int) -> None:
         """Calls to the help desk by a try that is not the last one."""
