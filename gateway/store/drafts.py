@@ -8,6 +8,7 @@ from gateway.store.database import Database, Row
 
 # A draft in one of these states is an answer: the same message is not drafted a second time.
 ANSWERED = [state for state in DraftState if state is not DraftState.SUPERSEDED]
+NO_PAST = {"drafts_rejected": 0, "drafts_waiting": 0}  # of a ticket that never had a draft
 OPEN = [DraftState.PROPOSED, DraftState.SHOWN, DraftState.HELD, DraftState.UNCERTAIN]
 
 

@@ -19,6 +19,7 @@ select e.*, now() as now, r.state as run_state, r.started_at, r.waited_ms, r.req
   -- A draft that waits in the help desk may be sent by an agent under the same id, so that it is read again.
   exists (select 1 from write_back w where w.account = e.account and w.entry_id = e.message_id
           and w.ticket_id = e.ticket_id and w.purpose in ('note', 'answer', 'reply')) as own_entry,
+  exists (select 1 from draft d where d.account = e.account and d.ticket_id = e.ticket_id) as drafted,
   (select v.act from review v where v.id = case when e.kind = 'review' then split_part(e.event_id, ':', 3)::bigint end)
     as review_act
 from event e join run r on r.id = e.id where e.id = %(run)s

@@ -18,7 +18,8 @@ WANTED: LiteralString = """with wanted as (
                 %(of_accounts)s::text[], %(of_tickets)s::text[])
       as c(budget, per, most, account, queue, of_account, of_ticket)) w
 )"""
-# What the ledger has for a row: a budget that was declared today counts the whole month.
+# What the ledger has for a row: a budget that was declared today counts the whole month. Nothing is added up where the
+# row is there already.
 COUNTED: LiteralString = """, counted as (
   select w.*, coalesce((
     select sum(coalesce(a.cost_usd, a.bound_usd, 0)) from attempt a
@@ -29,7 +30,8 @@ COUNTED: LiteralString = """, counted as (
 )"""
 ENSURE: LiteralString = """
 insert into spending (key, budget, period, limit_usd, spent_usd, held_usd)
-select key, budget, period, most, so_far, 0 from counted order by key on conflict (key) do nothing
+select key, budget, period, most, so_far, 0 from counted w where not exists (select from spending s where s.key = w.key)
+order by key on conflict (key) do nothing
 """
 NOW: LiteralString = """
 select w.budget, coalesce(s.spent_usd, w.so_far) as spent, coalesce(s.held_usd, 0) as held
@@ -38,9 +40,11 @@ from counted w left join spending s using (key)
 DEAREST: LiteralString = """
 select budget, max(spent_usd + held_usd) as most from spending where budget = any(%(budgets)s) group by budget
 """
+# A row that another call begins at this very moment is in neither table yet, and nobody knows what it holds.
+BEGUN: LiteralString = ", begun as (" + ENSURE + "returning key, spent_usd)"
 STANDING: LiteralString = """
-select w.budget, w.per, w.most, coalesce(s.spent_usd + s.held_usd, 0) as used_usd
-from wanted w left join spending s using (key)
+select w.budget, w.per, w.most, coalesce(s.spent_usd + s.held_usd, b.spent_usd) as used_usd
+from wanted w left join spending s using (key) left join begun b using (key)
 """
 NOTICES = "select * from budget_notice where (%(budget)s::text is null or budget = %(budget)s) order by at"
 
@@ -86,8 +90,10 @@ async def ensure(database: Database, values: Mapping[str, Any]) -> None:
 async def used(database: Database, charges: Sequence[Charge]) -> list[Used]:
     """What each of them has used, calls under way at their bounds."""
     values = named(charges)
-    await ensure(database, values)
-    rows = await database.all(WANTED + STANDING, values)
+    question: LiteralString = WANTED + COUNTED + BEGUN + STANDING
+    rows = await database.all(question, values)
+    while any(row["used_usd"] is None for row in rows):
+        rows = await database.all(question, values)
     return [Used(row["budget"], Per(row["per"]), row["used_usd"], row["most"]) for row in rows]
 
 

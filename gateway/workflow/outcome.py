@@ -25,6 +25,8 @@ POLICY, APPROVAL, AGENT = "policy", "approval", "agent"  # who let a reply go ou
 async def recognise(walk: Walk, reading: Reading) -> None:
     """Close the ticket's open drafts that an agent has answered meanwhile, each with what became of it; and learn
     what came after the replies that were sent before."""
+    if not walk.was_drafted:
+        return
     await _follow(walk, reading)
     waiting = await drafts.comparable(walk.line.database, walk.account, walk.ticket_id)
     if not waiting:

@@ -8,6 +8,7 @@ from gateway.errors import NothingOwed
 from gateway.models import OverBudget
 from gateway.records import DraftState, RunState
 from gateway.store import drafts
+from gateway.store.intake import OWN
 from gateway.workflow.affording import STEP as BUDGET
 from gateway.workflow.affording import left_to_people, spent_and_left
 from gateway.workflow.before import left_alone
@@ -30,7 +31,7 @@ from gateway.workflow.walk import Walk
 async def down_the_line(walk: Walk) -> tuple[RunState, str | None]:
     """Returns how the run ended and why. Raises RunEnded where it ends early, and the errors of those it called."""
     if walk.is_own_entry:
-        raise NothingOwed("this is what we wrote ourselves")
+        raise NothingOwed(OWN)
     if walk.has_open_intent:
         await settle(walk)
     await walk.stand()
@@ -75,11 +76,14 @@ async def _owed(walk: Walk, reading: Reading) -> None:
         await walk.rows.commit()
         raise NothingOwed(ANSWERED)
     walk.answers = reading.answers
-    past = await drafts.past(walk.line.database, walk.account, walk.ticket_id)
-    walk.past = past | await spent_and_left(walk, reading.ticket.queue or "")
+    known = walk.was_drafted
+    past = await drafts.past(walk.line.database, walk.account, walk.ticket_id) if known else drafts.NO_PAST
+    walk.past = {**past, **await spent_and_left(walk, reading.ticket.queue or "")}
     if walk.is_redraft:
         return
     await left_alone(walk, reading)
+    if not walk.was_drafted:
+        return
     answered = await drafts.answering(walk.line.database, walk.account, walk.ticket_id, reading.answers, walk.run_id)
     if answered is not None:
         await walk.rows.commit()

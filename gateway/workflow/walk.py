@@ -101,6 +101,12 @@ class Walk:
         return bool(self.event["kind"] == EventKind.MESSAGE_ADDED and self.event["own_entry"])
 
     @property
+    def was_drafted(self) -> bool:
+        """There was a draft on this ticket when the walk began. New ones are only made under the ticket's lock, so that
+        most tickets need not be asked what became of theirs."""
+        return bool(self.event["drafted"])
+
+    @property
     def has_open_intent(self) -> bool:
         """A write may have happened before this worker took over."""
         return any(write["state"] == WriteState.INTENT for write in self.writes.values())
