@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 
 from gateway.knowledge.terms import telling_terms
 from gateway.workflow.checks.findings import Checked, Finding, Kind, Severity, Source, whole
@@ -96,8 +97,8 @@ class _Grounds:
     def __init__(self, checked: Checked) -> None:
         self._checked = checked
         self._asked = _numbers(checked.question) | _numbers(" ".join(known.value for known in checked.own))
-        self._numbers: dict[int, set[str]] = {}
-        self._terms: dict[int, set[str]] = {}
+        self._numbers: dict[int, frozenset[str]] = {}
+        self._terms: dict[int, frozenset[str]] = {}
 
     def of(self, sentence: Sentence) -> tuple[Source, ...]:
         """What a sentence cites; one that cites nothing itself may rest on whatever the draft cites."""
@@ -114,7 +115,7 @@ class _Grounds:
         said = set(self._asked)
         for source in sources:
             if source.number not in self._numbers:
-                self._numbers[source.number] = _numbers(f"{source.title} {source.text} {source.url or ''}")
+                self._numbers[source.number] = _numbers_of(f"{source.title} {source.text} {source.url or ''}")
             said |= self._numbers[source.number]
         return said
 
@@ -134,12 +135,27 @@ class _Grounds:
             return 1.0
         return len(own & set().union(*map(self._said, sources), self._said(None))) / len(own)
 
-    def _said(self, source: Source | None) -> set[str]:
+    def _said(self, source: Source | None) -> frozenset[str]:
+        language = self._checked.language
         number = source.number if source else -1
         if number not in self._terms:
-            text = f"{source.title} {source.text}" if source else self._checked.question
-            self._terms[number] = set(telling_terms(text, self._checked.language))
+            self._terms[number] = (
+                _terms_of(f"{source.title} {source.text}", language)
+                if source
+                else frozenset(telling_terms(self._checked.question, language))
+            )
         return self._terms[number]
+
+
+# The same few articles are the sources of most drafts.
+@lru_cache(maxsize=2048)
+def _terms_of(article: str, language: str | None) -> frozenset[str]:
+    return frozenset(telling_terms(article, language))
+
+
+@lru_cache(maxsize=2048)
+def _numbers_of(article: str) -> frozenset[str]:
+    return frozenset(_numbers(article))
 
 
 def _numbers(text: str, *, least_word: int = 1) -> set[str]:
