@@ -19,6 +19,7 @@ from bench.acknowledgement import Order, Waits
 from bench.floor import Floor
 from bench.house import OURS, House, Memory, open_house
 from bench.line import Stretch
+from bench.sustain import sustain, told
 from bench.table import show
 
 IDLE = 5.0  # seconds in which nothing is asked of the house
@@ -53,30 +54,47 @@ class Measured:
     memory_after: dict[str, Memory]
 
     @property
+    def ours_ms(self) -> float:
+        """CPU of web and worker for one ticket."""
+        return sum(self.full.cpu_ms[name] for name in OURS)
+
+    @property
     def ratio(self) -> float:
-        """CPU of web and worker for one ticket, in bare model calls."""
-        return sum(self.full.cpu_ms[name] for name in OURS) / self.floor.cpu_ms
+        """The same in bare model calls."""
+        return self.ours_ms / self.floor.cpu_ms
+
+    @property
+    def own_ms(self) -> float:
+        """The same without a bare model call: what is ours, and what litellm does beyond the bare call."""
+        return self.ours_ms - self.floor.cpu_ms
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
-    parser.add_argument("--rate", type=float, default=50, help="deliveries a second at the door (default: 50)")
+    parser.add_argument("--rate", type=float, help="deliveries a second at the door (default: 50)")
     parser.add_argument("--seconds", type=float, default=10, help="how long they come (default: 10)")
     parser.add_argument("--tickets", type=int, default=200, help="tickets at full load (default: 200)")
     parser.add_argument("--latency-ms", type=int, default=300, help="of the stub model (default: 300)")
+    parser.add_argument(
+        "--sustain", type=float, metavar="SECONDS", help="instead of the table: --rate tickets a second for so long"
+    )
     parser.add_argument("--json", action="store_true", help="numbers for machines instead of the table")
     parser.add_argument("--keep", type=Path, help="a folder for logs and database, kept; else a temporary one")
     asked = parser.parse_args()
     signal.signal(signal.SIGALRM, _too_long)
     signal.signal(signal.SIGTERM, _too_long)
-    signal.alarm(LONGEST)
+    signal.alarm(LONGEST + int(asked.sustain or 0))
     with tempfile.TemporaryDirectory(prefix="countersign-bench-") as temporary:
         folder = asked.keep or Path(temporary)
         folder.mkdir(parents=True, exist_ok=True)
         with open_house(folder, asked.latency_ms) as house:
-            measured = measure(house, rate=asked.rate, seconds=asked.seconds, tickets=asked.tickets)
+            if asked.sustain:
+                held = sustain(house, rate=asked.rate or 5, seconds=asked.sustain, warm=WARM)
+                print(json.dumps({**asdict(held), "held": held.held}, indent=2) if asked.json else told(held))
+                return
+            measured = measure(house, rate=asked.rate or 50, seconds=asked.seconds, tickets=asked.tickets)
     if asked.json:
-        print(json.dumps({**asdict(measured), "ratio": measured.ratio}, indent=2))
+        print(json.dumps({**asdict(measured), "ratio": measured.ratio, "own_ms": measured.own_ms}, indent=2))
     else:
         print(show(measured))
 

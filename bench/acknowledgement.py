@@ -62,7 +62,7 @@ def begin(order: Order) -> "subprocess.Popen[str]":
 
 
 def waits_of(process: "subprocess.Popen[str]") -> Waits:
-    said, _ = process.communicate(timeout=120)
+    said, _ = process.communicate(timeout=600)
     return Waits(**json.loads(said))
 
 
