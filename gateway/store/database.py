@@ -33,6 +33,8 @@ TRANSPORT = (
     PoolTimeout,
     psycopg.errors.ReadOnlySqlTransaction,  # this was the server to write to, until another one took over
 )
+# A migration has changed a table under a statement that was prepared before it: only a new connection forgets that.
+OUTDATED = (psycopg.errors.FeatureNotSupported, psycopg.errors.PipelineAborted)
 TABLES = (psycopg.errors.UndefinedTable, psycopg.errors.UndefinedColumn, psycopg.errors.UndefinedFunction)
 
 
@@ -120,8 +122,12 @@ class Database:
             raise _away(self.pulse.reason)
         try:
             async with self.pool.connection() as connection:
-                yield connection
-        except TRANSPORT as error:
+                try:
+                    yield connection
+                except OUTDATED:
+                    await connection.close()
+                    raise
+        except (*TRANSPORT, *OUTDATED) as error:
             self._look_after_lines()
             raise _away(error) from error
         except TABLES as error:

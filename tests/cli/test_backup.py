@@ -54,9 +54,8 @@ def test_a_backup_comes_back_into_an_empty_database_and_nowhere_else(
 
 
 def test_a_file_that_is_not_there_is_said_without_the_password(tmp_path: Path) -> None:
-    told = countersign(
-        "restore", str(tmp_path / "none.dump"), settings={"DATABASE_URL": "postgresql://nobody:hunter2@127.0.0.1:1/x"}
-    )
+    nowhere = {"DATABASE_URL": "postgresql://nobody:hunter2@127.0.0.1:1/x"}
+    told = countersign("restore", str(tmp_path / "none.dump"), settings=nowhere, within=180)
 
     assert told.code == 1
     assert "hunter2" not in told.err

@@ -7,7 +7,7 @@ import psycopg
 import pytest
 
 from gateway.errors import DatabaseUnavailable
-from gateway.store.database import TRANSACTION_TIMEOUT, Database, where
+from gateway.store.database import TRANSACTION_TIMEOUT, Database, Row, where
 from gateway.store.embedded import EmbeddedPostgres
 
 
@@ -126,3 +126,31 @@ async def test_statements_that_are_sent_together_lose_their_transaction_too(data
 
     with pytest.raises(DatabaseUnavailable):
         await stopped()
+
+
+@pytest.mark.parametrize("together", [False, True])
+async def test_a_table_that_a_migration_has_changed_is_read_again_with_a_new_connection(
+    database_url: str, together: bool
+) -> None:
+    database = Database(database_url, smallest=1, largest=1)
+    await database.open()
+    await database.run("create table growing as select 1 as id")
+
+    async def read() -> Row | None:
+        if not together:
+            return await database.one("select * from growing where id = %(id)s", {"id": 1})
+        async with database.connection() as connection, connection.pipeline():
+            cursor = await connection.execute("select * from growing where id = %(id)s", {"id": 1})
+            await connection.execute("select 1")
+            return await cursor.fetchone()
+
+    for _ in range(8):  # often enough to be prepared
+        await read()
+    async with await psycopg.AsyncConnection.connect(database_url, autocommit=True) as migration:
+        await migration.execute("alter table growing add column more int default 2")
+
+    with pytest.raises(DatabaseUnavailable):
+        await read()
+
+    assert await read() == {"id": 1, "more": 2}
+    await database.close()
