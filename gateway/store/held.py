@@ -13,8 +13,9 @@ HOLDING = 0x68656C64  # advisory lock: one worker at a time
 PORTION = 100  # events that go on in a turn where nothing is limited
 
 HOLD = """
-insert into held (event_id, key) select e.id, k.key from event e cross join unnest(%(keys)s::text[]) as k(key)
-where e.id = %(event)s and e.state = 'waiting' on conflict (event_id, key) do update set at = now()
+with told as (update event set error = %(reason)s where id = %(event)s and state = 'waiting' returning id)
+insert into held (event_id, key) select told.id, k.key from told cross join unnest(%(keys)s::text[]) as k(key)
+on conflict (event_id, key) do update set at = now()
 """
 # Whoever has waited longest goes first; one that found a provider away goes to the end of the line.
 GO_ON = """
@@ -40,9 +41,9 @@ from woken having count(*) > 0
 """
 
 
-async def hold(database: Database, event_id: int, keys: Sequence[str]) -> bool:
+async def hold(database: Database, event_id: int, keys: Sequence[str], reason: str) -> bool:
     """Let an event wait until one of these providers may be called. False where it has ended meanwhile."""
-    return await database.run(HOLD, {"event": event_id, "keys": list(keys)}) > 0
+    return await database.run(HOLD, {"event": event_id, "keys": list(keys), "reason": reason}) > 0
 
 
 async def go_on(database: Database, per_minute: Mapping[str, int]) -> int:

@@ -130,7 +130,7 @@ class Jobs:
     async def _hold(self, walk: Walk, error: ModelsBusy) -> None:
         """Nobody is to call any of its models now. It waits without a job, and that is no failed try of its own."""
         await walk.rows.add_calls(walk.calls.made)
-        if await held.hold(self._line.database, walk.run_id, error.shut):
+        if await held.hold(self._line.database, walk.run_id, error.shut, str(error)):
             log.info("a run waits for a provider", reason=str(error))
 
     async def _try_later(

@@ -180,3 +180,19 @@ def test_another_word_for_how_often_is_refused_with_what_to_write(tmp_path: Path
     (problem,) = problems(tmp_path, GOOD.replace("knowledge: [help]", f"poll_every: {told}"))
 
     assert problem == "9:5: 'poll_every': write an interval such as 15s or 2m, or never"
+
+
+@pytest.mark.parametrize(("told", "seconds"), [("0s", 0), ("5s", 5), ("60s", 60)])
+def test_how_long_a_message_waits_for_the_next_one_is_told_in_seconds(
+    tmp_path: Path, told: str, seconds: float
+) -> None:
+    accounts = read(tmp_path, GOOD.replace("knowledge: [help]", f"settle: {told}")).accounts
+
+    assert accounts["acme"].settle_seconds == seconds
+
+
+@pytest.mark.parametrize("told", ["5", "61s", "1m", "-1s"])
+def test_a_ticket_is_not_held_up_for_longer_than_a_minute(tmp_path: Path, told: str) -> None:
+    (problem,) = problems(tmp_path, GOOD.replace("knowledge: [help]", f"settle: {told}"))
+
+    assert problem.startswith("9:5: 'settle'")

@@ -81,8 +81,9 @@ async def test_ten_failed_calls_of_several_workers_open_the_circuit_and_nobody_c
     for worker, ticket in ((asking, "a"), (others, "b")):
         event = await worker.question(ticket=ticket)
         assert await worker.walk(event) is None
-        row = await worker.only("select state, tries, retry_at from event where id = %(event)s", event=event)
+        row = await worker.only("select state, tries, retry_at, error from event where id = %(event)s", event=event)
         assert (row["state"], row["tries"], row["retry_at"]) == ("waiting", 0, None)
+        assert "openai/stub-good: circuit_open" in row["error"]
         assert event in await waiting(worker)
     assert stub.count("stub-good")["calls"] == gates.OPENS_AFTER
 
