@@ -28,8 +28,8 @@ from gateway.pages.doors import Beside, Door
 from gateway.settings import Environment, Installation
 from gateway.store import events
 from gateway.store.database import Database
-from gateway.store.migrate import missing
 from gateway.store.pulse import SILENCE
+from gateway.store.revisions import missing
 from gateway.telemetry import begin_at_zero
 from gateway.workflow import pause
 from gateway.workflow.intake import Intake

@@ -20,7 +20,6 @@ from gateway.settings import (
 )
 from gateway.store.database import Database
 from gateway.store.embedded import EmbeddedPostgres
-from gateway.store.migrate import migrate
 
 POLL_EVERY = 15.0  # seconds, where nothing is said
 WEBHOOKS = {Capability.SIGNED_WEBHOOK, Capability.GUARDED_WEBHOOK}
@@ -63,6 +62,8 @@ async def command_database() -> AsyncIterator[Database]:
     environment = read_environment()
     with postgres(environment) as url:
         if environment.database_url is None:
+            from gateway.store.migrate import migrate  # with SQLAlchemy, which nothing else needs here
+
             migrate(url)
         async with opened_database(url) as database:
             yield database

@@ -19,7 +19,8 @@ from gateway.cli.checked import Line
 from gateway.errors import ConfigurationInvalid, GatewayError
 from gateway.settings import Environment, Installation, read_environment
 from gateway.store.database import where
-from gateway.store.migrate import head, migrate
+from gateway.store.migrate import migrate
+from gateway.store.revisions import head
 
 LONGEST_CHECK = 20.0  # seconds for one account
 

@@ -1,19 +1,13 @@
 """What arrived, and what it means."""
 
 from datetime import datetime
-from enum import StrEnum
 from uuid import UUID
 
 from sqlalchemy import Index, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from gateway.records.columns import identity, moment, reference
-
-
-class EventState(StrEnum):
-    WAITING = "waiting"  # accepted; a job will walk it, or is walking it
-    DONE = "done"
-    DEAD = "dead"  # out of retries, or beyond repair: listed, and replayable
+from gateway.records.states import EventState
 
 
 class Delivery(SQLModel, table=True):

@@ -1,20 +1,12 @@
 """What people were told outside the help desk, and what is still to be told."""
 
 from datetime import datetime
-from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import Index
 from sqlmodel import Field, SQLModel
 
 from gateway.records.columns import json, moment
-
-
-class NoticeState(StrEnum):
-    WAITING = "waiting"
-    SENT = "sent"
-    FAILED = "failed"  # given up after a day of tries
-    NOBODY = "nobody"  # no address is known
 
 
 class Notice(SQLModel, table=True):

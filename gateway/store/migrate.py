@@ -1,22 +1,19 @@
 """Bring a database to this version's tables. Forward only: a step back is a restore."""
 
 import time
-from functools import cache
-from pathlib import Path
 
 import psycopg
 from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 from sqlalchemy import Connection, Engine, create_engine, text
 from sqlalchemy.exc import DBAPIError, OperationalError
 
 from gateway.errors import DatabaseUnavailable
 from gateway.store.database import CONNECT, unavailable
+from gateway.store.revisions import FOLDER, head
 
-FOLDER = Path(__file__).parent / "migrations"
 ADVISORY_LOCK = 0x636F756E  # two processes that start at once migrate one after the other
 LOCK_WAIT = "2s"
 MOST_TRIES = 150  # of one revision
@@ -74,21 +71,6 @@ def _connected(engine: Engine, url: str) -> Connection:
         return engine.connect()
     except DBAPIError as error:
         raise unavailable(url, error.orig) from None
-
-
-def head() -> str | None:
-    """The revision that this version of the code needs."""
-    return ScriptDirectory(str(FOLDER)).get_current_head()
-
-
-@cache
-def missing(revision: str | None) -> str | None:
-    """What is to be done before this version can work with tables of a revision; None: nothing. Newer tables will do:
-    a release adds and a later one takes away, so that the version before it still works while it is rolled out."""
-    needed = head() or ""
-    if (revision or "") >= needed:
-        return None
-    return f"tables are at {revision}, this version needs {needed}; run `countersign migrate`"
 
 
 def _revision(connection: Connection) -> str | None:

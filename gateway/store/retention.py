@@ -12,7 +12,7 @@ from psycopg import sql
 from sqlalchemy import Table
 from sqlmodel import SQLModel
 
-import gateway.records  # noqa: F401  (registers the tables)
+import gateway.records.tables  # noqa: F401  (registers the tables)
 from gateway.audit.entries import Act
 from gateway.store import audit
 from gateway.store.database import Connection, Database

@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from gateway.store.database import Database
-from gateway.store.migrate import head
+from gateway.store.revisions import head
 from tests.api.door import body, door, environment, signed
 
 pytestmark = pytest.mark.usefixtures("secrets")

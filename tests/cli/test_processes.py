@@ -14,7 +14,7 @@ import psycopg
 import pytest
 import yaml
 
-from gateway.store.migrate import head
+from gateway.store.revisions import head
 from tests.cli.command import ROOT, countersign
 from tests.conftest import named
 from tests.house import OWNER, free_port, until

@@ -10,7 +10,8 @@ import pytest
 from alembic import command
 from sqlalchemy import create_engine
 
-from gateway.store.migrate import _config, head
+from gateway.store.migrate import _config
+from gateway.store.revisions import head
 from tests.conftest import named
 from tests.cradle import Born
 from tests.faults.figures import Figures

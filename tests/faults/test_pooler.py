@@ -12,7 +12,8 @@ import psycopg
 import pytest
 
 from gateway.store.embedded import EmbeddedPostgres, _unprivileged
-from gateway.store.migrate import head, migrate
+from gateway.store.migrate import migrate
+from gateway.store.revisions import head
 from tests.conftest import named
 from tests.faults.figures import Figures
 from tests.faults.size import size

@@ -13,9 +13,10 @@ from alembic.migration import MigrationContext
 from sqlalchemy import create_engine
 from sqlmodel import SQLModel
 
-import gateway.records  # noqa: F401  (registers the tables)
+import gateway.records.tables  # noqa: F401  (registers the tables)
 from gateway.errors import DatabaseUnavailable
-from gateway.store.migrate import FOLDER, head, migrate
+from gateway.store.migrate import migrate
+from gateway.store.revisions import FOLDER, head
 from tests.conftest import named
 
 

@@ -5,7 +5,7 @@ from typing import Any
 from alembic import context
 from sqlmodel import SQLModel
 
-import gateway.records  # noqa: F401  (registers the tables)
+import gateway.records.tables  # noqa: F401  (registers the tables)
 
 
 def ours(_object: Any, name: str | None, kind: str, _reflected: bool, _compare_to: Any) -> bool:
