@@ -10,23 +10,21 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from cel_expr_python import cel
-from cel_expr_python.ext import ext_strings
-
 from gateway.policy.cel_tree import Expr, read_tree
 from gateway.policy.facts import Fact, FactType
 
 MAX_LENGTH = 1000
 """Characters of one condition."""
 
-_T = cel.Type
+NUMBER = "DOUBLE"
+# As the names of the library's types: it takes 8 MB, and a web process compiles no condition until somebody asks.
 _TYPES = {
-    FactType.TEXT: _T.STRING,
-    FactType.NUMBER: _T.DOUBLE,
-    FactType.YES_NO: _T.BOOL,
-    FactType.LIST: _T.List(_T.STRING),
-    FactType.SCORES: _T.Map(_T.STRING, _T.DOUBLE),
-    FactType.TIME: _T.TIMESTAMP,
+    FactType.TEXT: ("STRING",),
+    FactType.NUMBER: (NUMBER,),
+    FactType.YES_NO: ("BOOL",),
+    FactType.LIST: ("List", "STRING"),
+    FactType.SCORES: ("Map", "STRING", NUMBER),
+    FactType.TIME: ("TIMESTAMP",),
 }
 _ERROR = re.compile(r"ERROR: <input>:(\d+):(\d+): (.+)")
 _MIXED = re.compile(r"applied to '\((double, int|int, double|double, list\(int\))\)'")
@@ -82,10 +80,17 @@ class Language:
     """CEL, typed against one catalogue of facts and the topics that are known."""
 
     def __init__(self, catalogue: Mapping[str, Fact], topics: tuple[str, ...] = ()) -> None:
+        from cel_expr_python import cel
+        from cel_expr_python.ext import ext_strings
+
+        def typed(name: str, *inner: str) -> Any:
+            found = getattr(cel.Type, name)
+            return found(*map(typed, inner)) if inner else found
+
         self.catalogue = catalogue
         self.topics = topics
-        variables = {name: _TYPES[fact.type] for name, fact in catalogue.items()}
-        variables |= {f"screen.topics.{topic}": _T.DOUBLE for topic in topics}
+        variables = {name: typed(*_TYPES[fact.type]) for name, fact in catalogue.items()}
+        variables |= {f"screen.topics.{topic}": typed(NUMBER) for topic in topics}
         self.names = tuple(variables)
         self._env = cel.NewEnv(variables=variables, extensions=[ext_strings.ExtStrings()])
         self._kept: dict[str, Program] = {}
