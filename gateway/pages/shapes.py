@@ -146,6 +146,7 @@ class DraftData(Shape):
     cut: bool | None = None
     refused: bool | None = None
     offline: bool | None = None
+    skipped: list[str] | None = None
 
 
 class DraftContent(Shape):
