@@ -14,11 +14,16 @@ def overlaps(
     taken = {shingle for source in sources for shingle in _shingles(source, length)}
     if not taken:
         return
-    taken -= {shingle for source in except_in for shingle in _shingles(source, length)}
+    allowed: set[tuple[str, ...]] | None = None  # gathered at the first hit: most texts repeat nothing
     words = [(match.group().lower(), *match.span()) for match in _WORD.finditer(text)]
     start = end = -1
     for at in range(len(words) - length + 1):
-        if tuple(word for word, _, _ in words[at : at + length]) not in taken:
+        shingle = tuple(word for word, _, _ in words[at : at + length])
+        if shingle not in taken:
+            continue
+        if allowed is None:
+            allowed = {one for source in except_in for one in _shingles(source, length)}
+        if shingle in allowed:
             continue
         if words[at][1] > end:
             if end > 0:
