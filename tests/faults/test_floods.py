@@ -93,10 +93,9 @@ def test_two_thousand_in_ten_seconds_are_acknowledged_and_drained(house: House, 
     assert connections <= 11 + 14  # as deploy/README.md has it
     until(lambda: house.rows(LOST) == [{"open": 0, "jobs": 0}], f"all are drained: {house.rows(LOST)}", 900)
     drained = time.monotonic() - began
-    notes = house.rows("select ticket_id from write_back where purpose = 'draft' and state = 'written'")
-    flooded = {ticket for (ticket,) in ((row["ticket_id"],) for row in notes)}
-    assert flooded == set(tickets)
-    assert len(notes) == len(tickets)
+    written = house.rows("select ticket_id, purpose, state from write_back order by ticket_id")
+    assert sorted(tickets) == [row["ticket_id"] for row in written]
+    assert {row["state"] for row in written} == {"written"}
     assert all(len(house.written(ticket)) == 1 for ticket in tickets[:50])
     waits = quantiles([answer.seconds * 1000 for answer in sender.answers if answer.status == 202], n=100)
     refused = sum(answer.status == 503 for answer in sender.answers)
@@ -144,13 +143,13 @@ def test_a_backlog_of_fifty_thousand_costs_neither_memory_nor_a_late_start(house
 @pytest.mark.whole
 def test_a_slow_loris_and_a_flood_of_strangers_leave_the_help_desk_served(house: House, figures: Figures) -> None:
     tickets = asyncio.run(opened(house, 5))
-    house.environment["COUNTERSIGN_ADDRESS_RATE"] = "30"
+    house.environment["COUNTERSIGN_ADDRESS_RATE"] = "12"
     house.start_web()
     before = memory(house, "web")
     hostile = [begin(what, house.web_port) for what in ("loris", "strangers")]
     try:
         time.sleep(5)
-        with Sender(house, tickets, per_second=10, patience=60, again=True).sending() as sender:
+        with Sender(house, tickets, per_second=5, patience=60, again=True).sending() as sender:
             time.sleep(20)
         told = house.web.get("/readyz?verbose", timeout=60).text
         after = memory(house, "web")
@@ -161,7 +160,7 @@ def test_a_slow_loris_and_a_flood_of_strangers_leave_the_help_desk_served(house:
     assert sender.kept() == {answer.event_id for answer in sender.answers}
     assert re.search(r"turned away in the last minute: .*\d+ by address_rate.*\d+ by connections", told), told
     assert "requests are turned away" in house.log("web")
-    refused, unknown = answered["429"], answered["401"]
+    refused, unknown = answered.get("429", 0), answered.get("401", 0)
     assert refused > 0
     assert unknown > 0
     assert after < before + 150 * 2**20
