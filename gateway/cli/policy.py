@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from gateway.cli import policy_past, policy_sets
+from gateway.cli import policy_hits, policy_past, policy_sets
 from gateway.cli.policy_told import (
     HERE,
     AsFormat,
@@ -27,6 +27,7 @@ from gateway.policy.schema import render_schema
 app = typer.Typer(no_args_is_help=True)
 policy_sets.add_to(app)
 policy_past.add_to(app)
+policy_hits.add_to(app)
 
 
 @app.command("check")

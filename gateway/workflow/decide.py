@@ -74,7 +74,12 @@ def choose_models(walk: Walk, reading: Reading, screened: Screened, grounded: Gr
         max_cost_usd=_lower(first.max_cost_usd, chosen.max_cost),
     )
     route = with_ladder(walk, queue, route, may(list(routes)), passages=bool(grounded.public))
-    expose(walk, screened, route, shown_to_all(redaction, {*names, *(rung.name for rung in ladder(route))}))
+    may_see = shown_to_all(redaction, {*names, *(rung.name for rung in ladder(route))})
+    rules = {
+        "matched": [*chosen.matched, *redaction.matched],
+        "observed": [*chosen.observed, *redaction.observed],
+    }
+    expose(walk, screened, route, may_see, rules)
     return route
 
 

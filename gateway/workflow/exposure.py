@@ -5,7 +5,7 @@ colleague wants different in a later draft is masked and shown by the same rule,
 """
 
 from collections import Counter
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from gateway.models import Route
 from gateway.policy import Masking, Redaction
@@ -23,8 +23,11 @@ def shown_to_all(redaction: Redaction, names: Collection[str]) -> frozenset[Kind
     return frozenset(kind for kind in kinds if all(redaction.of(kind, name) is Masking.KEEP for name in names))
 
 
-def expose(walk: Walk, screened: Screened, route: Route, may_see: frozenset[Kind]) -> None:
-    """Decide what is shown, and keep what that is. A try that is repeated shows no more than the first one did."""
+def expose(
+    walk: Walk, screened: Screened, route: Route, may_see: frozenset[Kind], rules: Mapping[str, Sequence[str]]
+) -> None:
+    """Decide what is shown, and keep what that is, with the `rules` that held when models were chosen and data was
+    masked. A try that is repeated shows no more than the first one did."""
     if kept := walk.kept(STEP):
         walk.shown = may_see & {Kind(kind) for kind in kept.data["shown"]}
         return
@@ -34,7 +37,13 @@ def expose(walk: Walk, screened: Screened, route: Route, may_see: frozenset[Kind
         held += screened.vault.held(text)
     clear = {kind: count for kind, count in sorted(held.items()) if kind in may_see}
     masked = {kind: count for kind, count in sorted(held.items()) if kind not in may_see}
-    data = {"shown": sorted(may_see), "clear": clear, "masked": masked, "local": sorted(_local(route))}
+    data = {
+        "shown": sorted(may_see),
+        "clear": clear,
+        "masked": masked,
+        "local": sorted(_local(route)),
+        "rules": dict(rules),
+    }
     walk.keep(STEP, data)
 
 

@@ -15,6 +15,8 @@ from gateway.errors import NotFound
 from gateway.policy import load
 from gateway.store import policies as rows
 from gateway.store.database import Database
+from gateway.store.json import jsonb
+from tests.policy.sets import policy
 from tests.policy_sets.past import GROUNDED, REVIEW, WRONG, decided, erase, files, write
 
 REVIEWED, SURE = load(files(REVIEW)).version, load(files(GROUNDED)).version
@@ -260,3 +262,34 @@ def test_replay_speaks_to_programs(past: str) -> None:
     assert run("replay", "--format", "csv").output.startswith("before,after,count,share")
     assert "<table>" in run("replay", "--format", "html").output
     assert json.loads(run("replay", "--format", "json", "--account", "other").output)["runs"] == 0
+
+
+MODELS = {
+    "models/cheap.yaml": policy(
+        "- {rule: cheap, when: always, then: {model: {route: [default]}, because: It is cheap.}}", name="cheap"
+    )
+}
+
+
+def test_hits_tell_how_often_each_rule_held_those_of_models_and_those_that_never_did(url: str, folder: Path) -> None:
+    write(folder, GROUNDED, **MODELS)
+    assert run("publish", "--because", "the start").exit_code == 0
+
+    async def twice(database: Database) -> None:
+        await decided(database, load(files(REVIEW)))
+        number = await decided(database, load(files(REVIEW)))
+        step = "insert into step (run_id, name, at, ms, data) values (%(run)s, 'exposure', now(), 0, %(data)s)"
+        await database.run(
+            step, {"run": number, "data": jsonb({"rules": {"matched": ["cheap/cheap"], "observed": []}})}
+        )
+
+    with_database(url, twice)
+
+    told = json.loads(run("hits", "--format", "json").stdout)
+    assert told["runs"] == 2
+    assert [(one["rule"], one["hits"], one["reviewed"]) for one in told["rules"]] == [
+        ("first/sure", 0, 0),
+        ("cheap/cheap", 1, 1),
+        ("first/look", 2, 2),
+    ]
+    assert "Of 2 runs that came to a decision." in run("hits").stdout

@@ -10,6 +10,7 @@ from gateway import policy
 from gateway.models import Candidate, Route
 from gateway.policy import load
 from gateway.store.database import Database
+from gateway.store.policies import rule_hits
 from gateway.store.reports import exposure, untold_calls
 from tests.fakes import MemoryDesk
 from tests.models.conftest import StubModel
@@ -119,6 +120,9 @@ async def test_what_one_model_may_see_in_clear_is_shown_to_it_and_told_as_such(a
     says(asking, "{person: keep, models: [home]}", models="{model: {route: [home]}}")
 
     await asking.walk(await asking.question(QUESTION))
+
+    hits = {one.rule: one.hits for one in await rule_hits(asking.database, datetime.now(UTC) - timedelta(hours=1))}
+    assert hits == {"everything/everything": 1, "said/everything": 1, "personal-data/said": 1}
 
     assert await lines(asking) == {
         ("card", "stub-home"): (False, True, 1),

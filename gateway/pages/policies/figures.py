@@ -11,7 +11,7 @@ from gateway.store.policies import RuleHits
 DAYS = 30
 PERIOD = timedelta(days=DAYS)
 FEW = 30  # drafts; below that a rate says little
-COUNTED = ("approval", "escalation")  # a decision keeps which rules of these folders held
+COUNTED = ("approval", "escalation", "models", "redaction")  # a decided run keeps which rules of these held
 
 
 @dataclass(frozen=True, slots=True)

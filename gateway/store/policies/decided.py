@@ -24,6 +24,11 @@ with decided as (
   union all
   select decided.*, rule, false
   from decided, jsonb_array_elements_text(explanation->'observed'->'matched') as rule
+  union all  -- of the folders models and redaction, which are asked before there is a draft to decide on
+  select d.run_id, d.at, d.verdict, null, d.state, d.kind, rule, binds
+  from decided d join step s on s.run_id = d.run_id and s.name = 'exposure',
+    (values ('matched', true), ('observed', false)) as told(name, binds),
+    jsonb_array_elements_text(s.data->'rules'->told.name) as rule
 )
 select rule,
   count(*) filter (where binds) as hits,
