@@ -22,7 +22,7 @@ from tests.faults.stubs.desk import plain_account
 from tests.house import House, until
 
 pytestmark = pytest.mark.whole  # tests/workflow/test_restored.py asks the same of single tickets
-EACH = 15  # tickets of a kind
+EACH = 10  # tickets of a kind
 QUESTION = "Where is my parcel?"
 POLICY = """
 version: 1
@@ -81,7 +81,10 @@ def house(case: str, tmp_path_factory: pytest.TempPathFactory, databases: list[s
     built = House(folder, databases[0], approval=POLICY, account=account)
     built.environment["COUNTERSIGN_AUDIT_KEY"] = secrets.token_urlsafe(24)
     try:
-        yield built.start()
+        built.start_desk()
+        built.start_web()
+        built.start_worker(within=300)
+        yield built
     finally:
         built.stop()
 
@@ -102,10 +105,10 @@ def past(case: str, house: House, databases: list[str]) -> Past:
     tickets["accepted before"] = opened(house)
     tickets["sent by policy"] = opened(house, tags=["quick"])
     if "goes on" in case:
-        house.start_worker()
+        house.start_worker(within=300)
     past.told.append(countersign("backup", "copy.dump", settings=house.environment, folder=house.folder, within=180))
     if "waits" in case:
-        house.start_worker()
+        house.start_worker(within=300)
 
     for ticket in tickets["approved since"]:
         approve(house, ticket)
@@ -126,7 +129,7 @@ def past(case: str, house: House, databases: list[str]) -> Past:
     house.environment["DATABASE_URL"] = house.database_url = databases[1]
     past.told.append(countersign("restore", "copy.dump", settings=house.environment, folder=house.folder, within=180))
     house.start_web()
-    house.start_worker()
+    house.start_worker(within=300)
     return past
 
 
@@ -143,7 +146,7 @@ def approve(house: House, ticket: str) -> None:
 def quiet(house: House) -> None:
     """Everything that was accepted is done, our own entries that came back among it."""
     for _ in range(2):
-        until(lambda: house.rows(WAITS)[0]["events"] == 0, f"all is done: {house.log('worker')[-2000:]}", 60)
+        until(lambda: house.rows(WAITS)[0]["events"] == 0, f"all is done: {house.log('worker')[-2000:]}", 300)
         time.sleep(0.5)
 
 
