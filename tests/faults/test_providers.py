@@ -108,9 +108,9 @@ def test_a_dead_provider_is_left_alone_and_the_backlog_drains(
 
     sender = Sender(house, tickets, per_second=PER_SECOND)
     with sender.sending():
-        opened_at = until(lambda: _opened(house), "the circuit opens", 60)
+        opened_at = until(lambda: _opened(house), "the circuit opens", 120)
         deliver(house, impatient)
-        until(lambda: house.written(impatient), "who cannot wait has passages", 60)
+        until(lambda: house.written(impatient), "who cannot wait has passages", DEAD + 120)
         until(lambda: len(sender.answers) >= len(tickets), "all are sent", DEAD + 120)
     for answer in sender.answers:
         if answer.status != 202:  # a help desk would deliver it again
@@ -137,11 +137,14 @@ def test_a_dead_provider_is_left_alone_and_the_backlog_drains(
     assert sorted(row["ticket_id"] for row in notes) == sorted([*tickets, impatient])
     assert all(len(house.written(ticket)) == 1 for ticket in [*tickets[:20], impatient])
     [backup] = house.rows(
-        "select s.data->'skipped' as skipped, a.provider, a.fallback from step s join attempt a on a.run_id = s.run_id "
-        "join run r on r.id = s.run_id where s.name = 'draft' and r.ticket_id = %s",
+        """select s.data->'skipped' as skipped, a.provider, a.fallback, a.number from step s join run r on r.id = s.run_id
+           join attempt a on a.run_id = r.id where s.name = 'draft' and r.ticket_id = %s order by a.number desc limit 1""",
         impatient,
     )
-    assert backup == {"skipped": ["openai/stub-good: circuit_open"], "provider": "offline", "fallback": 1}
+    assert (backup["provider"], backup["fallback"]) == ("offline", 1)
+    # Unless it was the one call that found out whether the provider answers.
+    assert backup["skipped"] == ["openai/stub-good: circuit_open"] or backup["number"] > 1
+
     waits = quantiles([answer.seconds * 1000 for answer in sender.answers], n=100)
     refused = sum(answer.status != 202 for answer in sender.answers)
     late = sum(answer.seconds > 0.05 for answer in sender.answers)

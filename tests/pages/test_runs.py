@@ -259,3 +259,18 @@ async def test_the_style_sheet_comes_from_here_and_can_be_kept(browser: httpx.As
     assert answer.headers["content-type"].startswith("text/css")
     assert "max-age" in answer.headers["cache-control"]
     assert "url(" not in answer.text
+
+
+async def test_models_that_were_skipped_are_told_beside_the_draft(
+    browser: httpx.AsyncClient, database: Database
+) -> None:
+    run_id = await walk(database)
+    await database.run(
+        """update step set data = data || '{"skipped": ["openai/gpt-5-mini: circuit_open"]}'
+           where run_id = %(run)s and name = 'draft'""",
+        {"run": run_id},
+    )
+
+    answer = await browser.get(f"/runs/{run_id}")
+
+    assert "skipped: openai/gpt-5-mini: circuit open" in answer.text
