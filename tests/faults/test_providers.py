@@ -137,8 +137,9 @@ def test_a_dead_provider_is_left_alone_and_the_backlog_drains(
     assert sorted(row["ticket_id"] for row in notes) == sorted([*tickets, impatient])
     assert all(len(house.written(ticket)) == 1 for ticket in [*tickets[:20], impatient])
     [backup] = house.rows(
-        """select s.data->'skipped' as skipped, a.provider, a.fallback, a.number from step s join run r on r.id = s.run_id
-           join attempt a on a.run_id = r.id where s.name = 'draft' and r.ticket_id = %s order by a.number desc limit 1""",
+        """select s.data->'skipped' as skipped, a.provider, a.fallback, a.number
+           from step s join run r on r.id = s.run_id join attempt a on a.run_id = r.id
+           where s.name = 'draft' and r.ticket_id = %s order by a.number desc limit 1""",
         impatient,
     )
     assert (backup["provider"], backup["fallback"]) == ("offline", 1)
