@@ -40,7 +40,7 @@ def measure(api_base: str, calls: int) -> Floor:
         input=json.dumps(order),
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=240,
         check=True,
         cwd=ROOT,
         env=os.environ | QUIET,

@@ -16,7 +16,7 @@ from bench.house import House
 BODY = """<p>Hello,</p><p>I ordered boots on 3 November (order HT-{number}) and the tracking has not moved for six
 working days. Where is my parcel, and what can you do? My phone number is +49 30 901820.</p><p>Kind regards,<br>
 Marta Lindqvist</p>"""
-DONE_WITHIN = 90.0  # seconds
+DONE_WITHIN = 150.0  # seconds
 COUNTERS = """
 select (select sum(xact_commit) from pg_stat_database where datname is not null)::bigint as commits,
   (select pg_current_wal_lsn() - '0/0')::bigint as wal_bytes, pg_database_size(current_database()) as bytes
