@@ -6,6 +6,7 @@ Each ticket says by a marker what its model will do, and by a tag which route it
 of the same provider, so that one that is left alone keeps nobody from the others. The provider's count is the judge.
 """
 
+import contextlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
@@ -17,7 +18,7 @@ import yaml
 
 from tests.faults.stubs.desk import plain_account, stored
 from tests.faults.stubs.provider import Provider, provider
-from tests.house import OWNER, House
+from tests.house import OWNER, House, until
 
 QUESTION = "When does my parcel arrive?"
 PASSAGES = {"model": "offline/extractive"}
@@ -230,5 +231,20 @@ def test_a_desk_that_never_says_leaves_the_write_to_a_person(house: House, troub
     assert write(house, ticket)["state"] == "uncertain"
     assert house.draft_of(ticket)["state"] == "uncertain"
     assert len(notes(house, ticket)) <= 1
-    with house.signed_in("ann") as ann:
+    with contextlib.closing(house.signed_in("ann")) as ann:
         assert ticket in ann.get("/").text, "it is in the inbox of people"
+
+
+def test_a_reply_that_the_desk_said_it_stored_and_does_not_show_is_a_persons(house: House) -> None:
+    ticket, run = house.reviewed(QUESTION)
+    house.fault("forgets", on="write", path="/api/tickets/*", calls=1)
+
+    with contextlib.closing(house.signed_in("ann")) as ann:
+        ann.post(f"/review/{run}/approve", data={"text": "It arrives on Friday."}, timeout=60)
+
+    until(lambda: house.draft_of(ticket)["state"] == "uncertain", "a person is to look", 60)
+    house.settled(ticket, within=60)
+    assert house.written(ticket, "public") == []
+    (reply,) = house.rows("select state, detail from write_back where ticket_id = %s and purpose = 'reply'", ticket)
+    assert reply["state"] == "uncertain"
+    assert "does not show it" in reply["detail"]
