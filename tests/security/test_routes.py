@@ -157,14 +157,13 @@ async def test_what_is_somebody_elses_is_not_told_apart_from_what_is_not_there(p
         assert (found.status, found.text) == (missing.status, missing.text), one
 
 
-@pytest.mark.parametrize("method", ["PUT", "PATCH", "DELETE", "TRACE", "CONNECT", "PROPFIND", "get"])
-async def test_other_methods_do_nothing(place: Place, method: str) -> None:
-    operator, nobody = place.role("this machine"), place.role("nobody")
+async def test_other_methods_do_nothing(place: Place) -> None:
     version = await newest_version(place)
-    for expected in ROUTES.values():
-        url = filled(expected.url, place, "acme", version)
-        for role in (operator, nobody):
-            assert (await place.ask(role, method, url, headers=OURS)).status in REFUSED, url
+    for role in (place.role("this machine"), place.role("nobody")):
+        for method in ("PUT", "PATCH", "DELETE", "TRACE", "CONNECT", "PROPFIND", "get"):
+            for expected in ROUTES.values():
+                url = filled(expected.url, place, "acme", version)
+                assert (await place.ask(role, method, url, headers=OURS)).status in REFUSED, (method, url)
 
 
 FOREIGN = [
