@@ -116,7 +116,9 @@ async def _draft(order: Order, database: Database) -> None:
                 await drafter.draft(request, route(order, number), log, _nothing)
             _say(f"done {number}")
 
-    await asyncio.gather(*(in_turn() for _ in range(order.at_once)))
+    async with asyncio.TaskGroup() as group:
+        for _ in range(order.at_once):
+            group.create_task(in_turn())
     await drafter.close()
 
 
@@ -139,7 +141,7 @@ def main() -> None:
     told: dict[str, Any] = json.loads(sys.stdin.readline())
     try:
         uvloop.run(work(Order(**told)))
-    except DatabaseUnavailable:
+    except* DatabaseUnavailable:
         sys.exit(AWAY)
 
 

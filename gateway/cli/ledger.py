@@ -1,6 +1,7 @@
 """`countersign ledger`: what tickets cost, and how long they took."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
 from decimal import Decimal
 from statistics import median
 from typing import Annotated
@@ -12,9 +13,18 @@ from gateway.cli.ledger_export import export
 from gateway.cli.ledger_reconcile import reconciled
 from gateway.cli.ledger_reprice import reprice
 from gateway.cli.story import STEPS
-from gateway.cli.tables import Column, Format, console, print_csv, print_json, print_table
+from gateway.cli.tables import Column, Format, console, print_csv, print_json, print_table, write_csv, write_json
 from gateway.ledger.people import Rates
-from gateway.store.reports import Cost, CostBy, CostGroup, TicketCost, cost_groups, duration, ticket_costs
+from gateway.store.reports import (
+    Cost,
+    CostBy,
+    CostGroup,
+    TicketCost,
+    cost_groups,
+    duration,
+    each_ticket_cost,
+    ticket_costs,
+)
 
 app = typer.Typer(no_args_is_help=True)
 app.command()(reprice)
@@ -74,21 +84,36 @@ def tickets(
     at = moment(since)
     assert at
     rates = _rates()
+    told = {"since": at, "by": by, "account": account, "format": format_}
+    if by is None and format_ is not Format.TABLE:
+        ask(
+            lambda database: _write(
+                each_ticket_cost(database, since=at, account=account, limit=limit, rates=rates), format_
+            ),
+            export="ledger tickets",
+            told=told,
+        )
+        return
     lines = ask(
         lambda database: ticket_costs(database, since=at, account=account, limit=limit, rates=rates),
         export=None if format_ is Format.TABLE else "ledger tickets",
-        told={"since": at, "by": by, "account": account, "format": format_},
+        told=told,
     )
-    if by is not None and lines:
+    if by is not None and (lines or format_ is not Format.TABLE):
         _print_groups(cost_groups(lines, by), lines, format_, rates)
-    elif format_ is Format.JSON:
-        print_json(lines)
-    elif format_ is Format.CSV:
-        print_csv(HEADINGS, [_fields(line) for line in lines])
     elif lines:
         print_table(COLUMNS, lines, caption=_sums(lines))
     else:
         console().print("No ticket had a run in that time.")
+
+
+async def _write(found: AbstractAsyncContextManager[AsyncIterator[TicketCost]], format_: Format) -> None:
+    """One ticket after the other, however many there are."""
+    async with found as lines:
+        if format_ is Format.JSON:
+            await write_json(lines)
+        else:
+            await write_csv(HEADINGS, (_fields(line) async for line in lines))
 
 
 def _fields(line: TicketCost) -> list[object]:

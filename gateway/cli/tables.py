@@ -1,7 +1,8 @@
 """Prints rows: as a table for people, as CSV, or as JSON for programs."""
 
+import csv
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -13,7 +14,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from gateway.ledger.sheet import as_csv, harmless
+from gateway.ledger.sheet import as_csv, cell, harmless
 
 WIDTH = 100  # columns of a table where no terminal says otherwise
 Row = TypeVar("Row")
@@ -65,6 +66,23 @@ def print_json(value: Any) -> None:
 
 def print_csv(headings: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
     sys.stdout.write(as_csv(headings, rows))
+
+
+async def write_json(values: AsyncIterator[Any]) -> None:
+    """A list of which one value after the other is written, so that it may be longer than memory."""
+    adapter, before = TypeAdapter(Any), "["
+    async for value in values:
+        sys.stdout.write(before + "\n" + adapter.dump_json(value, indent=2).decode())
+        before = ","
+    sys.stdout.write("[]\n" if before == "[" else "\n]\n")
+
+
+async def write_csv(headings: Sequence[str], rows: AsyncIterator[Sequence[object]]) -> None:
+    """Likewise."""
+    writer = csv.writer(sys.stdout, lineterminator="\n")
+    writer.writerow([cell(heading) for heading in headings])
+    async for row in rows:
+        writer.writerow([cell(value) for value in row])
 
 
 def told(value: object) -> str:

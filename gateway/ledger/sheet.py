@@ -21,6 +21,8 @@ def as_csv(headings: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
 
 def harmless(text: str) -> str:
     """Without what could move the cursor or turn the line around: a stranger wrote some of what is printed."""
+    if text.isprintable():  # nearly all is, and looking at each character takes most of the time of an export
+        return text
     return "".join(
         "\ufffd" if unicodedata.category(c) in ("Cc", "Cs") and c not in "\n\t" else c for c in text
     ).translate(TURNING)

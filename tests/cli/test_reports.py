@@ -246,3 +246,8 @@ class TestTables:
 
         assert harmless(hostile) == "a\ufffd[2J\ufffdb\ufffd31m"
         assert told("two\nlines") == "two lines"
+
+
+def test_a_time_without_tickets_is_an_empty_list_and_a_table_of_headings(given: Doing[None]) -> None:
+    assert json.loads(call(ledger.app, "tickets", "--format", "json").stdout) == []
+    assert call(ledger.app, "tickets", "--format", "csv").stdout.splitlines() == [",".join(ledger.HEADINGS)]

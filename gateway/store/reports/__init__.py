@@ -5,7 +5,7 @@ Read only. Personal data that was masked before the model stays masked here: see
 
 from gateway.store.reports.amounts import Cost, Tokens, duration, since
 from gateway.store.reports.cost_groups import CostBy, CostGroup, cost_groups
-from gateway.store.reports.costs import TicketCost, ticket_costs
+from gateway.store.reports.costs import TicketCost, each_ticket_cost, ticket_costs
 from gateway.store.reports.exposure import ExposureLine, exposure, untold_calls
 from gateway.store.reports.judged import By
 from gateway.store.reports.outcomes import OutcomeLine, ShadowLine, outcomes_by, shadow_by
@@ -32,6 +32,7 @@ __all__ = [
     "cost_groups",
     "dead_count",
     "duration",
+    "each_ticket_cost",
     "exposure",
     "outcomes_by",
     "risks",

@@ -1,6 +1,7 @@
 """What each ticket cost: models, people's time, calls to the help desk, and where the time went."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -9,6 +10,7 @@ from gateway.ledger.people import Rates
 from gateway.store.database import Database, Row
 from gateway.store.reports.amounts import Cost, Tokens
 
+FETCHED = 1000  # tickets that are in memory at once
 # Money, tokens and people's time are summed over all runs of a ticket, from the attempts and reviews themselves. Times
 # and the verdict are those of the run that people saw: the newest with a draft, else the newest.
 TICKETS = """
@@ -131,6 +133,23 @@ async def ticket_costs(
     """Tickets with a run on an event received since then, newest run first. `rates` by account."""
     values = {"since": since, "account": account, "ticket": ticket_id, "limit": limit}
     return [_line(row, rates.get(row["account"])) for row in await database.all(TICKETS, values)]
+
+
+@asynccontextmanager
+async def each_ticket_cost(
+    database: Database,
+    *,
+    since: datetime,
+    account: str | None = None,
+    limit: int,
+    rates: Mapping[str, Rates] = {},
+) -> AsyncIterator[AsyncIterator[TicketCost]]:
+    """The same without holding more than a thousand of them."""
+    values = {"since": since, "account": account, "ticket": None, "limit": limit}
+    async with database.transaction() as connection, connection.cursor(name="tickets") as cursor:
+        cursor.itersize = FETCHED
+        await cursor.execute(TICKETS, values)
+        yield (_line(row, rates.get(row["account"])) async for row in cursor)
 
 
 def _line(row: Row, rates: Rates | None) -> TicketCost:
