@@ -18,8 +18,7 @@ from opentelemetry.trace import SpanKind, Status, StatusCode, get_current_span
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
 from gateway.errors import RunEnded
-from gateway.telemetry import HTTP_SECONDS
-from gateway.tracing import Attributes, Kind
+from gateway.tracing import HTTP_SECONDS, Attributes, Kind
 
 SCOPE = "countersign"
 CLOSE_WITHIN = 1.5  # seconds that a collector may keep a process from ending

@@ -11,13 +11,14 @@ import structlog
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 from structlog.typing import EventDict
 
+from gateway.tracing import HTTP_SECONDS
+
 RELEASE = version("countersign")
 REGISTRY = CollectorRegistry()
 VERDICTS = ("none", "send", "review", "withhold")
 TURNED_AWAY = (
     *("account_rate", "address_rate", "at_once", "connections", "memory", "no_length", "too_large", "too_slow"),
 )
-HTTP_SECONDS = (0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10)
 SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300)
 
 deliveries = Counter(

@@ -15,6 +15,7 @@ from connectors.tracing import current, traced, valid
 Kind = Literal["internal", "server", "client", "consumer"]
 Attributes = Mapping[str, str | int | float | bool | list[str] | None]  # None: nobody knows, and nothing is told
 ENDPOINT = "OTEL_EXPORTER_OTLP_ENDPOINT"
+HTTP_SECONDS = (0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10)  # as the convention has it
 
 
 class Recorder(Protocol):
