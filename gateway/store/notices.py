@@ -39,9 +39,12 @@ select 'policies ' || to_char(refused_at at time zone 'UTC', 'YYYY-MM-DD HH24:MI
   jsonb_build_object('problems', problems)
 from policy_folder where refused_at > now() - interval '1 day'
 """
-NEW: LiteralString = f"with fact as ({FACTS})" + """
+NEW: LiteralString = (
+    f"with fact as ({FACTS})"
+    + """
 select * from fact where not exists (select from notice n where n.key = fact.key) limit 200
 """
+)
 ADD = """
 insert into notice (key, address, kind, said, state)
 values (%(key)s, %(address)s, %(kind)s, %(said)s, %(state)s) on conflict do nothing
