@@ -143,13 +143,13 @@ def test_a_backlog_of_fifty_thousand_costs_neither_memory_nor_a_late_start(house
 @pytest.mark.whole
 def test_a_slow_loris_and_a_flood_of_strangers_leave_the_help_desk_served(house: House, figures: Figures) -> None:
     tickets = asyncio.run(opened(house, 5))
-    house.environment["COUNTERSIGN_ADDRESS_RATE"] = "12"
+    house.environment["COUNTERSIGN_ADDRESS_RATE"] = "2"
     house.start_web()
     before = memory(house, "web")
     hostile = [begin(what, house.web_port) for what in ("loris", "strangers")]
     try:
         time.sleep(5)
-        with Sender(house, tickets, per_second=5, patience=60, again=True).sending() as sender:
+        with Sender(house, tickets, per_second=1, patience=60, again=True).sending() as sender:
             time.sleep(20)
         told = house.web.get("/readyz?verbose", timeout=60).text
         after = memory(house, "web")
