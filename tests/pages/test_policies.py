@@ -123,9 +123,7 @@ async def test_an_observed_rule_tells_how_often_it_would_have_changed_the_outcom
     assert "Observed 1 of 2 runs Would change 1 50 % of all Last seen" in (await read(browser, "/policies")).text
 
 
-async def test_what_never_held_is_told_as_such_in_every_folder(
-    browser: httpx.AsyncClient, database: Database
-) -> None:
+async def test_what_never_held_is_told_as_such_in_every_folder(browser: httpx.AsyncClient, database: Database) -> None:
     await publish(database)
 
     text = (await read(browser, "/policies")).text
