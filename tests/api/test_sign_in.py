@@ -72,7 +72,7 @@ async def test_nobody_is_in_who_is_not_on_record_with_rights_and_address(
     row = await database.one("select * from audit_entry where act = 'sign-in'")
     assert row is not None
     assert (row["who"], row["from_where"]) == ("ann", "page, 203.0.113.9")
-    assert row["detail"] == {"rights": ["agent"], "groups": ["agents"], "accounts": None}
+    assert row["detail"] == {"rights": ["agent"], "groups": ["agents", "leads"], "accounts": None}
 
 
 async def test_a_program_without_a_session_gets_no_redirect(web: httpx.AsyncClient) -> None:

@@ -5,9 +5,9 @@ from bench.table import goal
 
 
 def test_a_goal_is_reached_at_its_limit_and_not_beyond() -> None:
-    assert goal(5.0, 5, "ms") == "5 ms: reached"
-    assert goal(5.1, 5, "ms") == "5 ms: not reached"
-    assert goal(2.5, 2, "") == "2: not reached"
+    assert goal(5.0, 5, "ms") == "5 ms: met"
+    assert goal(5.1, 5, "ms") == "5 ms: 0.1 ms more, 1.0 times"
+    assert goal(2.5, 2, "") == "2: 0.5 more, 1.2 times"
 
 
 def test_a_percentile_lies_between_the_values_around_it() -> None:
