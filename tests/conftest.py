@@ -55,6 +55,22 @@ def fresh_database(server_url: str, template: str) -> Iterator[str]:
         connection.execute(f"drop database {name} with (force)")
 
 
+@contextlib.contextmanager
+def empty_database(server_url: str) -> Iterator[str]:
+    """A database without any table."""
+    name = f"countersign_empty_{secrets.token_hex(6)}"
+    with psycopg.connect(server_url, autocommit=True) as connection:
+        connection.execute(f"create database {name}")
+        yield named(server_url, name)
+        connection.execute(f"drop database {name} with (force)")
+
+
+@pytest.fixture
+def empty_url(server_url: str) -> Iterator[str]:
+    with empty_database(server_url) as url:
+        yield url
+
+
 @pytest.fixture
 def database_url(server_url: str, template: str) -> Iterator[str]:
     """A migrated, empty database for one test."""

@@ -6,7 +6,7 @@ text harmless."""
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from gateway.screening.injection import Injection, Signal, together
+from gateway.screening.injection import Injection, Signal
 from gateway.screening.personal import Match
 
 Finder = Callable[[str], Iterable[Match]]
@@ -34,4 +34,4 @@ class Detectors:
         """One signal where any of the texts reads like an attack."""
         if self.attack is None or not any(self.attack(text[:READ]) for text in texts if text.strip()):
             return Injection(0.0)
-        return together(Injection(0.0, (Signal("classifier", WEIGHT, place),)))
+        return Injection(WEIGHT, (Signal("classifier", WEIGHT, place),))

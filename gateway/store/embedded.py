@@ -57,7 +57,7 @@ class EmbeddedPostgres:
         """Start the server, or attach to the one that runs. Raises DatabaseUnavailable with the server's own words."""
         self._home.mkdir(parents=True, exist_ok=True)
         self._socket.mkdir(mode=0o700, parents=True, exist_ok=True)
-        if self._socket.stat().st_uid not in (os.geteuid(), _unprivileged()[0]):
+        if self._socket.stat().st_uid not in (os.geteuid(), unprivileged()[0]):
             raise DatabaseUnavailable(f"{self._socket} belongs to somebody else", remedy="Remove it or set TMPDIR")
         deadline = time.monotonic() + START_TIMEOUT
         # A lock that is held belongs to a server that answers soon, or to one that is on its way down.
@@ -108,7 +108,7 @@ class EmbeddedPostgres:
     def _own_folders(self) -> None:
         self._home.chmod(0o700)
         if os.geteuid() == 0:
-            user, group = _unprivileged()
+            user, group = unprivileged()
             for folder in (self._home, self._socket):
                 os.chown(folder, user, group)
 
@@ -159,7 +159,7 @@ class EmbeddedPostgres:
         """Postgres refuses to run as root, and a container often is: then it runs as `nobody`."""
         if os.geteuid() != 0:
             return []
-        user, group = _unprivileged()
+        user, group = unprivileged()
         command = ["setpriv", f"--reuid={user}", f"--regid={group}", "--clear-groups"]
         if not (_reachable(self._home) and _reachable(self._bin)):
             # A checkout below a private folder: let the server pass it, rather than open the folder for everybody.
@@ -200,7 +200,7 @@ def _environment() -> dict[str, str]:
     return {name: value for name, value in os.environ.items() if not name.startswith("PG")}
 
 
-def _unprivileged() -> tuple[int, int]:
+def unprivileged() -> tuple[int, int]:
     import pwd
 
     if os.geteuid() != 0:

@@ -1,12 +1,14 @@
 """What the tests of commands share: a database that the commands will find."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from pathlib import Path
 from typing import TypeVar
 
 import pytest
 
 from gateway.store.database import Database
+from tests.house import House
 
 Answer = TypeVar("Answer")
 Doing = Callable[[Callable[[Database], Awaitable[Answer]]], Answer]
@@ -26,3 +28,14 @@ def given(database_url: str, monkeypatch: pytest.MonkeyPatch) -> Doing[Answer]:
             await database.close()
 
     return lambda doing: asyncio.run(in_database(doing))
+
+
+@pytest.fixture
+def house(tmp_path: Path, database_url: str) -> Iterator[House]:
+    """A help desk that runs; no process of the gateway does."""
+    built = House(tmp_path, database_url)
+    try:
+        built.start_desk()
+        yield built
+    finally:
+        built.stop()

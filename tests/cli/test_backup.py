@@ -1,7 +1,5 @@
 """`countersign backup` and `restore` as a person uses them, and what `check` says of a copy that nobody marked."""
 
-import secrets
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -17,16 +15,6 @@ from gateway.store.database import Database
 from gateway.store.restores import mark_restored
 from gateway.workflow.sealing import Sealing
 from tests.cli.command import countersign
-from tests.conftest import named
-
-
-@pytest.fixture
-def empty_url(server_url: str) -> Iterator[str]:
-    name = f"countersign_empty_{secrets.token_hex(6)}"
-    with psycopg.connect(server_url, autocommit=True) as connection:
-        connection.execute(f"create database {name}")
-        yield named(server_url, name)
-        connection.execute(f"drop database {name} with (force)")
 
 
 def test_a_backup_comes_back_into_an_empty_database_and_nowhere_else(

@@ -5,7 +5,6 @@ import re
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
@@ -13,16 +12,6 @@ import pytest
 
 from tests.cli.command import ROOT, countersign
 from tests.house import AGENTS_TOKEN, House, until
-
-
-@pytest.fixture
-def house(tmp_path: Path, database_url: str) -> Iterator[House]:
-    built = House(tmp_path, database_url)
-    try:
-        built.start_desk()
-        yield built
-    finally:
-        built.stop()
 
 
 @pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM])

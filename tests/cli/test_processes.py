@@ -1,22 +1,18 @@
 """`serve`, `work` and `migrate`: what stops them is one sentence and an exit code, never a stack trace."""
 
 import re
-import secrets as random
 import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
-import psycopg
 import pytest
 import yaml
 
 from gateway.store.revisions import head
 from tests.cli.command import ROOT, countersign
-from tests.conftest import named
 from tests.house import OWNER, free_port, until
 
 NOWHERE = "postgresql://nobody:hunter2@127.0.0.1:1/none"
@@ -33,16 +29,6 @@ def settings(tmp_path: Path, database_url: str) -> dict[str, str]:
         "COUNTERSIGN_PORT": str(free_port()),
         "COUNTERSIGN_METRICS_PORT": "0",
     }
-
-
-@pytest.fixture
-def empty_url(server_url: str) -> Iterator[str]:
-    """A database without any table."""
-    name = f"countersign_empty_{random.token_hex(6)}"
-    with psycopg.connect(server_url, autocommit=True) as connection:
-        connection.execute(f"create database {name}")
-        yield named(server_url, name)
-        connection.execute(f"drop database {name} with (force)")
 
 
 @pytest.mark.parametrize("command", ["serve", "up"])

@@ -1,6 +1,6 @@
 """`countersign report` and `countersign baseline`: a month on a real database, beside a real help desk."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, LiteralString
@@ -208,17 +208,6 @@ def test_a_report_needs_no_configuration(given: Doing[None], tmp_path: Path, mon
 
     assert "No owner is declared." in text
     assert "No budget is declared." in text
-
-
-@pytest.fixture
-def house(tmp_path: Path, database_url: str) -> Iterator[House]:
-    """A help desk that runs; no process of the gateway does."""
-    built = House(tmp_path, database_url)
-    try:
-        built.start_desk()
-        yield built
-    finally:
-        built.stop()
 
 
 def solved(house: House, asked: float, answered: float | None, team: str = "billing") -> None:

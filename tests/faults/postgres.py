@@ -15,11 +15,23 @@ from urllib.parse import unquote
 import httpx
 import psycopg
 
-from gateway.store.embedded import EmbeddedPostgres, _unprivileged
+from gateway.store.embedded import EmbeddedPostgres, unprivileged
+from gateway.store.migrate import migrate
 from tests.api.door import body, signed
 from tests.house import SECRET, House
 
 PIECE = 65536
+
+
+@contextlib.contextmanager
+def server_with_tables(folder: Path) -> Iterator[EmbeddedPostgres]:
+    """A server of a test's own, which may be hurt."""
+    made = EmbeddedPostgres(folder)
+    try:
+        migrate(made.start())
+        yield made
+    finally:
+        made.stop()
 
 
 class Line:
@@ -115,7 +127,7 @@ def standby_of(server: EmbeddedPostgres, home: Path) -> EmbeddedPostgres:
     (data / "postmaster.pid").unlink(missing_ok=True)
     if os.geteuid() == 0:
         for path in (data, *data.rglob("*")):
-            shutil.chown(path, *_unprivileged())
+            shutil.chown(path, *unprivileged())
     standby.start()
     with psycopg.connect(server.url, autocommit=True) as connection:
         connection.execute("alter system set synchronous_standby_names = '*'")

@@ -1,7 +1,6 @@
 """`kill -9` in the middle of a migration, of a publication of policies and of an erasure: all of it or nothing."""
 
 import contextlib
-import secrets
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,7 +12,7 @@ from sqlalchemy import create_engine
 
 from gateway.store.migrate import _config
 from gateway.store.revisions import head
-from tests.conftest import named
+from tests.conftest import empty_database
 from tests.cradle import Born
 from tests.faults.figures import Figures
 from tests.faults.size import chance, size
@@ -63,17 +62,14 @@ def killed_when(house: House, table: str, *arguments: str, url: str | None = Non
 @contextlib.contextmanager
 def older(server_url: str) -> Iterator[str]:
     """A database of an earlier version, with an event that waits in it."""
-    name = f"countersign_older_{secrets.token_hex(6)}"
-    with psycopg.connect(server_url, autocommit=True) as connection:
-        connection.execute(f"create database {name}")
-        brought_to(named(server_url, name), BEFORE)
-        with psycopg.connect(named(server_url, name), autocommit=True) as older_one:
-            older_one.execute(
+    with empty_database(server_url) as url:
+        brought_to(url, BEFORE)
+        with psycopg.connect(url, autocommit=True) as connection:
+            connection.execute(
                 "insert into event (account, event_id, kind, ticket_id, received_at, supersedes) "
                 "values ('acme', 'kept', 'ticket_created', '7', now(), true)"
             )
-        yield named(server_url, name)
-        connection.execute(f"drop database {name} with (force)")
+        yield url
 
 
 def brought_to(url: str, revision: str) -> None:

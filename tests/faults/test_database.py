@@ -10,7 +10,7 @@ import pytest
 
 from gateway.store.database import Database
 from gateway.store.embedded import EmbeddedPostgres
-from gateway.store.migrate import migrate
+from tests.faults.postgres import server_with_tables
 from tests.house import House, until
 from tests.store.working import RAN, add, settled, story, working
 
@@ -20,12 +20,8 @@ AWAY = 4.0  # seconds
 @pytest.fixture
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedPostgres]:
     """A server of this test's own, with all tables."""
-    made = EmbeddedPostgres(tmp_path_factory.mktemp("postgres"))
-    try:
-        migrate(made.start())
+    with server_with_tables(tmp_path_factory.mktemp("postgres")) as made:
         yield made
-    finally:
-        made.stop()
 
 
 async def test_a_restart_under_a_running_worker_leaves_no_job_behind(server: EmbeddedPostgres) -> None:

@@ -16,8 +16,8 @@ import psycopg
 import pytest
 
 from gateway.store.embedded import EmbeddedPostgres
-from gateway.store.migrate import migrate
 from tests.faults.figures import Figures
+from tests.faults.postgres import server_with_tables
 from tests.faults.size import WHOLE, chance, size
 from tests.faults.stubs.desk import accepted, plain_account, stored
 from tests.faults.stubs.provider import Provider, provider
@@ -32,12 +32,8 @@ QUESTION = "When does my parcel arrive?"
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedPostgres]:
-    made = EmbeddedPostgres(tmp_path_factory.mktemp("postgres"))
-    try:
-        migrate(made.start())
+    with server_with_tables(tmp_path_factory.mktemp("postgres")) as made:
         yield made
-    finally:
-        made.stop()
 
 
 @pytest.fixture(scope="module")

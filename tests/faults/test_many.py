@@ -1,16 +1,13 @@
 """Many machines: web and worker processes on one Postgres, which come, go, die, and have clocks of their own."""
 
-import secrets
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import psycopg
 import pytest
 
-from tests.conftest import named
 from tests.faults.figures import Figures
 from tests.faults.fleet import FAKETIME, NO_FAKETIME, Fleet, before_the_newest_migration, migrated, run
 from tests.faults.size import size
@@ -54,16 +51,6 @@ def fleet(tmp_path_factory: pytest.TempPathFactory, module_database_url: str, mo
     folder = Path(tmp_path_factory.mktemp("fleet"))
     with standing(fleet_on(module_database_url, folder, model)) as built:
         yield built
-
-
-@pytest.fixture
-def empty_url(server_url: str) -> Iterator[str]:
-    """A database that a version is yet to make its tables in."""
-    name = f"countersign_test_{secrets.token_hex(6)}"
-    with psycopg.connect(server_url, autocommit=True) as connection:
-        connection.execute(f"create database {name}")
-        yield named(server_url, name)
-        connection.execute(f"drop database {name} with (force)")
 
 
 class Load(threading.Thread):

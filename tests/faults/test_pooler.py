@@ -11,7 +11,7 @@ from urllib.parse import unquote
 import psycopg
 import pytest
 
-from gateway.store.embedded import EmbeddedPostgres, _unprivileged
+from gateway.store.embedded import EmbeddedPostgres, unprivileged
 from gateway.store.migrate import migrate
 from gateway.store.revisions import head
 from tests.conftest import named
@@ -58,7 +58,7 @@ def pooled(server: EmbeddedPostgres, tmp_path_factory: pytest.TempPathFactory) -
     settings.write_text(SETTINGS.format(socket=socket, port=port, users=users))
     command = [str(PGBOUNCER), "-q", str(settings)]
     if os.geteuid() == 0:  # it refuses to run as root
-        user, group = _unprivileged()
+        user, group = unprivileged()
         for path in (folder, users, settings):
             os.chown(path, user, group)
         rights = ["--inh-caps=+dac_override", "--ambient-caps=+dac_override", "--securebits=+no_setuid_fixup"]

@@ -12,10 +12,9 @@ from statistics import median
 import psycopg
 import pytest
 
-from gateway.store.embedded import EmbeddedPostgres, _unprivileged
-from gateway.store.migrate import migrate
+from gateway.store.embedded import EmbeddedPostgres, unprivileged
 from tests.faults.figures import Figures
-from tests.faults.postgres import Line, Sender, promote, standby_of
+from tests.faults.postgres import Line, Sender, promote, server_with_tables, standby_of
 from tests.faults.size import size
 from tests.house import House, until
 
@@ -26,12 +25,8 @@ NOTICED = 3.6  # seconds until deliveries are refused on a line that went silent
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedPostgres]:
-    made = EmbeddedPostgres(tmp_path_factory.mktemp("postgres"))
-    try:
-        migrate(made.start())
+    with server_with_tables(tmp_path_factory.mktemp("postgres")) as made:
         yield made
-    finally:
-        made.stop()
 
 
 @pytest.fixture(scope="module")
@@ -239,7 +234,7 @@ def locked(server: EmbeddedPostgres, table: str) -> Iterator[None]:
 
 @contextlib.contextmanager
 def small_disk(folder: Path) -> Iterator[Path]:
-    user, _ = _unprivileged()
+    user, _ = unprivileged()
     options = f"size=4m,uid={user},mode=0700"
     mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", options, "none", folder], capture_output=True, check=False)
     if mounted.returncode:

@@ -12,11 +12,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import psycopg
 import pytest
 
 from tests.cli.command import Told, countersign
-from tests.conftest import named
+from tests.conftest import empty_database, fresh_database
 from tests.faults.figures import Figures
 from tests.faults.stubs.desk import plain_account
 from tests.house import House, until
@@ -64,13 +63,8 @@ def case(request: pytest.FixtureRequest) -> str:
 @pytest.fixture(scope="module")
 def databases(case: str, server_url: str, template: str) -> Iterator[list[str]]:
     """One with tables, and an empty one for the copy."""
-    names = [f"countersign_test_{secrets.token_hex(6)}" for _ in range(2)]
-    with psycopg.connect(server_url, autocommit=True) as connection:
-        connection.execute(f"create database {names[0]} template {template}")
-        connection.execute(f"create database {names[1]}")
-        yield [named(server_url, name) for name in names]
-        for name in names:
-            connection.execute(f"drop database {name} with (force)")
+    with fresh_database(server_url, template) as full, empty_database(server_url) as empty:
+        yield [full, empty]
 
 
 @pytest.fixture(scope="module")

@@ -1,8 +1,6 @@
 """Migrations make exactly the tables that the records describe, once, whoever starts first."""
 
-import secrets
 import threading
-from collections.abc import Iterator
 
 import psycopg
 import pytest
@@ -18,16 +16,6 @@ from gateway.errors import DatabaseUnavailable
 from gateway.store.migrate import migrate
 from gateway.store.revisions import FOLDER, head
 from tests.conftest import named
-
-
-@pytest.fixture
-def empty_url(server_url: str) -> Iterator[str]:
-    """A database without any table."""
-    name = f"countersign_empty_{secrets.token_hex(6)}"
-    with psycopg.connect(server_url, autocommit=True) as connection:
-        connection.execute(f"create database {name}")
-        yield named(server_url, name)
-        connection.execute(f"drop database {name} with (force)")
 
 
 def test_the_newest_revision_is_what_the_records_describe(database_url: str) -> None:
