@@ -2,7 +2,8 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
-from typing import Annotated
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
@@ -12,7 +13,6 @@ from connectors.contract import Connector
 from connectors.errors import ConnectorError
 from gateway.bootstrap import WEBHOOKS, connector_of, installation_of, opened_database, poll_every, postgres
 from gateway.cli.check_budgets import budgets
-from gateway.cli.check_notices import notices
 from gateway.cli.check_providers import providers
 from gateway.cli.check_restored import restored
 from gateway.cli.checked import Line
@@ -21,6 +21,9 @@ from gateway.settings import Environment, Installation, read_environment
 from gateway.store.database import where
 from gateway.store.migrate import migrate
 from gateway.store.revisions import head
+
+if TYPE_CHECKING:
+    from gateway.policy import PolicyErrors, PolicySet
 
 LONGEST_CHECK = 20.0  # seconds for one account
 
@@ -51,6 +54,8 @@ def check(
 
 
 async def _all(environment: Environment, url: str, offline: bool) -> list[Line]:
+    from gateway.cli.check_notices import notices  # with policies, mail and HTTP, which other commands need not load
+
     lines = [line async for line in _database(url)]
     lines.append(await restored(environment, url))
     try:
@@ -59,8 +64,9 @@ async def _all(environment: Environment, url: str, offline: bool) -> list[Line]:
         return [*lines, *(Line(False, "configuration", problem) for problem in error.problems)]
     accounts, routes = len(installation.accounts), len(installation.models)
     lines.append(Line(True, "configuration", f"{environment.config}: {accounts} accounts, {routes} routes of models"))
-    lines += _policies(environment, installation)
-    lines += notices(environment, installation)
+    found = _read(environment, installation)
+    lines += _policies(environment.policies, found)
+    lines += notices(installation, () if isinstance(found, Exception) else found.policies)
     lines += _models(installation)
     lines += [line async for line in providers(url, installation)]
     lines += [line async for line in budgets(url, installation)]
@@ -90,17 +96,22 @@ async def _database(url: str) -> AsyncIterator[Line]:
         yield Line(False, "database", error.detail, error.remedy)
 
 
-def _policies(environment: Environment, installation: Installation) -> Iterator[Line]:
+def _read(environment: Environment, installation: Installation) -> "PolicySet | PolicyErrors":
     from gateway.bootstrap.policies import declared_by
     from gateway.policy import PolicyErrors, load
 
     try:
-        found = load(environment.policies, declared_by(installation))
+        return load(environment.policies, declared_by(installation))
     except PolicyErrors as error:
-        for problem in error.problems:
+        return error
+
+
+def _policies(folder: Path, found: "PolicySet | PolicyErrors") -> Iterator[Line]:
+    if isinstance(found, Exception):
+        for problem in found.problems:
             yield Line(False, "policies", str(problem), "nothing is decided by files that cannot be read")
     else:
-        yield Line(True, "policies", f"{environment.policies}: version {found.version[:12]}")
+        yield Line(True, "policies", f"{folder}: version {found.version[:12]}")
 
 
 def _models(installation: Installation) -> Iterator[Line]:

@@ -1,14 +1,15 @@
 """Whether everybody whom policies, accounts and budgets would tell can be reached."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from gateway.bootstrap.notices import address_book, channels_of
 from gateway.cli.checked import Line
 from gateway.errors import ConfigurationInvalid
-from gateway.settings import Environment, Installation
+from gateway.policy.rules import Policy
+from gateway.settings import Installation
 
 
-def notices(environment: Environment, installation: Installation) -> Iterator[Line]:
+def notices(installation: Installation, policies: Iterable[Policy]) -> Iterator[Line]:
     try:
         ways = channels_of(installation)
     except ConfigurationInvalid as error:
@@ -17,7 +18,7 @@ def notices(environment: Environment, installation: Installation) -> Iterator[Li
     if not ways:
         yield Line(True, "notices", "in the log alone; declare notices.mail or notices.webhook to reach people")
         return
-    unknown = address_book(installation).unknown(_told(environment, installation)) if "mail" in ways else []
+    unknown = address_book(installation).unknown(_told(policies)) if "mail" in ways else []
     yield Line(True, "notices", f"sent by {' and '.join(ways)}; try it: countersign notices test ADDRESS")
     for name in unknown:
         yield Line(
@@ -25,18 +26,11 @@ def notices(environment: Environment, installation: Installation) -> Iterator[Li
         )
 
 
-def _told(environment: Environment, installation: Installation) -> list[str]:
-    """The names that policies tell, in their order. None where the policies cannot be read: that is said elsewhere."""
-    from gateway.bootstrap.policies import declared_by
-    from gateway.policy import PolicyErrors, load
-
-    try:
-        found = load(environment.policies, declared_by(installation))
-    except PolicyErrors:
-        return []
+def _told(policies: Iterable[Policy]) -> list[str]:
+    """The names that policies tell, in their order."""
     steps = [
         step
-        for policy in found.policies
+        for policy in policies
         for rule in policy.rules
         if (first := rule.then.escalate)
         for step in (first, *first.next)
