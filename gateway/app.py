@@ -89,8 +89,11 @@ def create_app(environment: Environment, database_url: str) -> FastAPI:
         "providers": Providers(database, routes_of(installation).values()).told,
     }
     problems.install(app)
-    for router in (webhooks.router, health.router, reports.router, stop.router):
+    for router in (webhooks.router, reports.router, stop.router):
         app.include_router(router)
+    for path, (answer, summary) in health.PATHS.items():
+        app.add_api_route(path, answer, summary=summary, tags=["operations"])
+    app.add_api_route("/healthz", health.livez, include_in_schema=False)
     pages.install(app)
     app.state.door = door = _door(environment, installation, connectors)
     token = environment.admin_token

@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import gc
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from functools import partial
@@ -10,8 +9,10 @@ from typing import Any
 
 import structlog
 import uvicorn
-from fastapi import FastAPI
+from starlette.applications import Starlette
+from starlette.routing import Route
 
+from gateway import collecting
 from gateway.api import health
 from gateway.bootstrap import declared, installation_of
 from gateway.bootstrap.audit import audit_signer, heads_folder
@@ -63,7 +64,7 @@ async def work(environment: Environment, database_url: str, *, ready: Callable[[
         polling = Polling(database, line.desks)
         await polling.begin()
         await rehearse(line)
-        _leave_to_itself()
+        collecting.go_on()
         async with _beside(
             _every(2, "knowledge", line.library.refresh),
             _every(15, "sources", parts.librarian.take_turn),
@@ -94,14 +95,6 @@ async def work(environment: Environment, database_url: str, *, ready: Callable[[
         await database.close()
 
 
-def _leave_to_itself() -> None:
-    """What was loaded until now stays for good: the garbage collector need not look through it again and again."""
-    gc.collect()
-    gc.freeze()
-    # A run leaves thousands of objects that reference counts free by themselves; the default looks after each 700.
-    gc.set_threshold(20_000, 20, 20)
-
-
 async def _measure_waiting(database: Database) -> None:
     """What waits grows also where nothing ends, so that it is not told by runs."""
     count, oldest = await events.waiting(database)
@@ -116,6 +109,7 @@ async def _open(database: Database) -> None:
             return await database.open()
         except DatabaseUnavailable as error:
             log.warning("waiting for the database", reason=str(error))
+            collecting.go_on()  # that may take hours
             await asyncio.sleep(2)
 
 
@@ -150,11 +144,10 @@ async def _serve_health(
     providers: Callable[[], Awaitable[str]],
 ) -> None:
     """/livez, /readyz and /metrics of this process, on a port of its own: several workers may share a machine."""
-    app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
+    app = Starlette(routes=[Route(path, answer) for path, (answer, _) in health.PATHS.items()])
     app.state.readiness = {"database": lambda: _answers(database)}
     paused = partial(pause.told, database)
     app.state.information = {"policies": policies, "paused": paused, "providers": providers}
-    app.include_router(health.router)
     listener = socket.socket()
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:

@@ -1,25 +1,22 @@
-"""Health and metrics of this process, for whoever runs it."""
+"""Health and metrics of this process, for whoever runs it. Without FastAPI, which a worker needs for nothing else."""
 
 import contextlib
 from collections.abc import Awaitable, Callable
 
-from fastapi import APIRouter, Request, Response
 from prometheus_client import generate_latest
+from starlette.requests import Request
+from starlette.responses import Response
 
 from gateway.errors import DatabaseUnavailable
 from gateway.telemetry import REGISTRY
 
-router = APIRouter(tags=["operations"])
 Check = Callable[[], Awaitable[str | None]]
 
 
-@router.get("/livez", summary="Is the process alive?")
-@router.get("/healthz", include_in_schema=False)
-async def livez() -> Response:
+async def livez(_request: Request) -> Response:
     return Response("ok\n", media_type="text/plain")
 
 
-@router.get("/readyz", summary="Can it do its work? `?verbose` lists every check")
 async def readyz(request: Request) -> Response:
     """Database, migrations and queue; never a model or a help desk, because their absence must not stop intake."""
     checks: dict[str, Check] = request.app.state.readiness
@@ -46,6 +43,12 @@ async def _information(request: Request) -> list[str]:
     return lines
 
 
-@router.get("/metrics", summary="Prometheus metrics of this process")
-async def metrics() -> Response:
+async def metrics(_request: Request) -> Response:
     return Response(generate_latest(REGISTRY), media_type="text/plain; version=0.0.4")
+
+
+PATHS = {
+    "/livez": (livez, "Is the process alive?"),
+    "/readyz": (readyz, "Can it do its work? `?verbose` lists every check"),
+    "/metrics": (metrics, "Prometheus metrics of this process"),
+}

@@ -37,6 +37,11 @@ def main() -> None:
 
 
 def _add_commands() -> None:
+    from gateway.cli import processes
+
+    processes.add_to(app)
+    if sys.argv[1:2] in (["serve"], ["work"]):
+        return  # they stay, and would keep 13 MB of other commands
     from gateway.cli import (
         account,
         audit,
@@ -56,12 +61,10 @@ def _add_commands() -> None:
         outcomes,
         pause,
         policy,
-        processes,
         report,
         runs,
     )
 
-    processes.add_to(app)
     check.add_to(app)
     pause.add_to(app)
     backup.add_to(app)

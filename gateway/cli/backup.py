@@ -16,7 +16,6 @@ from gateway.errors import NotFound, NotNow
 from gateway.settings import read_environment
 from gateway.store import audit, dumps, restores
 from gateway.store.database import where
-from gateway.store.migrate import migrate
 
 
 def add_to(app: typer.Typer) -> None:
@@ -52,6 +51,8 @@ def restore(
         raise typer.BadParameter("Give either the file of a backup or --in-place.", param_hint="FILE")
     if file is not None and not file.is_file():
         raise NotFound(f"there is no file {file}")
+    from gateway.store.migrate import migrate  # with SQLAlchemy, which few commands need
+
     with postgres(read_environment()) as url:
         empty = asyncio.run(_is_empty(url))
         if file is None and empty:

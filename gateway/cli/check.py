@@ -19,7 +19,6 @@ from gateway.cli.checked import Line
 from gateway.errors import ConfigurationInvalid, GatewayError
 from gateway.settings import Environment, Installation, read_environment
 from gateway.store.database import where
-from gateway.store.migrate import migrate
 from gateway.store.revisions import head
 
 if TYPE_CHECKING:
@@ -41,6 +40,8 @@ def check(
     problems = 0
     with postgres(environment) as url:
         if environment.database_url is None:
+            from gateway.store.migrate import migrate  # with SQLAlchemy, which few commands need
+
             migrate(url)  # an embedded database is ours to bring up to date
         for line in asyncio.run(_all(environment, url, offline)):
             problems += not line.ok

@@ -11,6 +11,7 @@ from typing import Annotated
 
 import typer
 
+from gateway import collecting
 from gateway.bootstrap import postgres
 from gateway.errors import GatewayError, NotAllowed
 from gateway.settings import Environment, read_environment
@@ -101,6 +102,7 @@ def _listener(environment: Environment) -> socket.socket:
 
 
 def _run_web(environment: Environment, url: str, listener: socket.socket) -> None:
+    collecting.hold_back()
     import uvicorn
 
     from gateway import telemetry, tracing
@@ -110,6 +112,7 @@ def _run_web(environment: Environment, url: str, listener: socket.socket) -> Non
     telemetry.configure(service="web", level=environment.log_level)
     tracing.switch_on("web", telemetry.RELEASE)
     app = create_app(environment, url)
+    collecting.go_on()
     config = uvicorn.Config(
         app,
         log_config=None,
@@ -126,6 +129,7 @@ def _run_web(environment: Environment, url: str, listener: socket.socket) -> Non
 
 
 def _run_worker(environment: Environment, url: str) -> None:
+    collecting.hold_back()
     import uvloop
 
     from gateway import telemetry, tracing

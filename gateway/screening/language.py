@@ -1,6 +1,9 @@
 """The language that a text is written in, or that nobody can tell."""
 
+import mmap
 import re
+import tempfile
+from array import array
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -50,7 +53,7 @@ UNKNOWN = Language(None, 0.0)
 
 
 def language_of(text: str) -> Language:
-    """The language of the first 300 characters. The model (57 MB, 0.8 s) is loaded at the first text that needs it."""
+    """The language of the first 300 characters. The model (0.6 s of CPU) is loaded at the first text that needs it."""
     plain = _NOISE.sub(" ", text[:_READ]).lower()
     words = _WORD.findall(plain)
     letters = sum(map(len, words))
@@ -82,4 +85,18 @@ def _identifier() -> Any:
     model.set_languages([code for code in LANGUAGES.split() if code in known])
     model.nb_ptc = model.nb_ptc.copy()
     model._full_model = (model.nb_ptc, model.nb_pc, model.nb_classes)
+    model.tk_nextmove = _on_disk(model.tk_nextmove)
+    model.tk_output, model._rowbase = array("i", model.tk_output), array("I", model._rowbase)  # 1 MB, as lists 8
     return model
+
+
+def _on_disk(table: "array[int]") -> "memoryview[int]":
+    """The same numbers in a file without a name, of which the system keeps the pages that are looked at: of 39 MB of
+    steps from letter to letter 24 after 2,000 questions, and it may take them back. It ends with the process."""
+    with tempfile.TemporaryFile() as file:
+        file.write(table)
+        file.flush()
+        pages = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+    if hasattr(mmap, "MADV_RANDOM"):
+        pages.madvise(mmap.MADV_RANDOM)  # else sixteen pages come with each one
+    return memoryview(pages).cast("H" if table.itemsize == 2 else "I")

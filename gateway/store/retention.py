@@ -4,17 +4,12 @@ Texts are emptied and their rows stay. Records go with everything that refers to
 from the tables themselves, so that one which is added later is not forgotten.
 """
 
-from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
-from psycopg import sql
-from sqlalchemy import Table
-from sqlmodel import SQLModel
-
-import gateway.records.tables  # noqa: F401  (registers the tables)
 from gateway.audit.entries import Act
 from gateway.store import audit
+from gateway.store.belonging import deletions
 from gateway.store.database import Connection, Database
 
 RETAINING = 0x72657461  # advisory lock: one worker at a time
@@ -63,7 +58,7 @@ async def _records(connection: Connection, before: datetime) -> int:
     events = await (await connection.execute(OLD_EVENTS, given)).fetchall()
     ids = {"ids": [row["id"] for row in events]}
     texts: list[int] = []
-    for statement in _what_refers_to("event"):
+    for statement in await deletions(connection, "event"):
         texts += await _texts_of(connection, statement, ids)
     deliveries = {"ids": [row["delivery_id"] for row in events if row["delivery_id"]]}
     texts += await _texts_of(connection, DELIVERIES, deliveries)
@@ -78,31 +73,3 @@ async def _texts_of(connection: Connection, statement: Any, given: dict[str, Any
     """Delete rows, and tell which texts they had."""
     done = await connection.execute(statement, given)
     return [text for row in await done.fetchall() for text in row.values()] if done.description else []
-
-
-def _what_refers_to(root: str) -> Iterator[sql.Composed]:
-    """Deletions of everything that belongs to the given rows of a table, and of these, the last first."""
-    belonging: dict[str, sql.Composable] = {root: sql.SQL("id = any(%(ids)s)")}
-    tables: Sequence[Table] = [table for table in SQLModel.metadata.sorted_tables if table.name != "content"]
-    for table in tables:
-        ways = [
-            sql.SQL("{} in (select {} from {} where {})").format(
-                sql.Identifier(key.parent.name),
-                sql.Identifier(key.column.name),
-                sql.Identifier(key.column.table.name),
-                belonging[key.column.table.name],
-            )
-            for key in table.foreign_keys
-            if key.column.table.name in belonging
-        ]
-        if ways:
-            belonging[table.name] = sql.SQL("({})").format(sql.SQL(" or ").join(ways))
-    for table in reversed(tables):
-        if table.name in belonging:
-            yield _deletion(table, belonging[table.name])
-
-
-def _deletion(table: Table, which: sql.Composable) -> sql.Composed:
-    texts = [sql.Identifier(key.parent.name) for key in table.foreign_keys if key.column.table.name == "content"]
-    told = sql.SQL(" returning {}").format(sql.SQL(", ").join(texts)) if texts else sql.SQL("")
-    return sql.SQL("delete from {} where {}{}").format(sql.Identifier(table.name), which, told)

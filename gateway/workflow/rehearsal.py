@@ -9,9 +9,9 @@ MAIL = "<p>Hello, where is my parcel? Please call me at +44 20 7946 0958.</p><p>
 
 
 async def rehearse(line: Line) -> None:
-    """Load the language model (0.6 s of CPU), build the search indexes, and have litellm ready for its first call."""
-    await asyncio.to_thread(_screen_once)
-    await line.drafter.ready()
+    """Load the language model (0.6 s of CPU, half of it beside others), build the search indexes, and have litellm
+    ready for its first call."""
+    await asyncio.gather(asyncio.to_thread(_screen_once), line.drafter.ready())
     for desk in line.desks.values():
         if desk.knowledge:
             await line.library.search(desk.knowledge, "Where is my parcel?", language=None, limit=1)
