@@ -9,7 +9,7 @@ from fastapi import APIRouter, Request
 from pydantic import BaseModel, Field, StringConstraints
 
 from gateway.access.visitor import Visitor
-from gateway.api.problems import responses
+from gateway.api.problems import EVERYWHERE, responses
 from gateway.errors import NotFound
 from gateway.store import pauses
 from gateway.store.audit import API
@@ -17,7 +17,7 @@ from gateway.store.database import Database
 from gateway.store.pauses import ALL
 from gateway.workflow.pause import LONGEST_REASON
 
-router = APIRouter(prefix="/api", tags=["operations"], responses=responses(403, 422, 503))
+router = APIRouter(prefix="/api", tags=["operations"], responses=responses(*EVERYWHERE))
 WITHOUT_NUL = r"^[^\x00]*$"  # Postgres keeps no text with one
 
 Account = Annotated[str, Field(min_length=1, max_length=255, pattern=WITHOUT_NUL, description="`*` is every account")]

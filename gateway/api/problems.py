@@ -100,6 +100,10 @@ def problem_response(error: GatewayError, scope: Scope) -> Response:
     return _answer(problem, scope, wait)
 
 
+# What any route under /api may answer: the gate's words, and those to who may not or asks for what cannot be.
+EVERYWHERE = (400, 403, 408, 411, 413, 422, 429, 503)
+
+
 def responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """For `responses=` of a route, so that the OpenAPI document tells."""
     content = {"application/problem+json": {"schema": Problem.model_json_schema()}}

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Path, Query, Request
 from pydantic import BaseModel, Field, model_validator
 
 from gateway.access.visitor import Visitor
-from gateway.api.problems import responses
+from gateway.api.problems import EVERYWHERE, responses
 from gateway.store import events, quarantine
 from gateway.store.audit import API, record_export
 from gateway.store.database import Database
@@ -27,7 +27,7 @@ from gateway.store.reports import (
     ticket_story,
 )
 
-router = APIRouter(prefix="/api", tags=["reports"], responses=responses(403, 422, 503))
+router = APIRouter(prefix="/api", tags=["reports"], responses=responses(*EVERYWHERE))
 MOST = 100_000
 WITHOUT_NUL = r"^[^\x00]*$"  # Postgres keeps no text with one
 Word = Annotated[str | None, Query(max_length=255, pattern=WITHOUT_NUL)]

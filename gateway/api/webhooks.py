@@ -24,7 +24,10 @@ async def probed(account: str) -> Response:
     responses={
         400: {"description": "authentic, but no document"},
         401: {"description": "not authentic, or no such account"},
-        413: {"description": "too large"},
+        408: {"description": "it took too long to arrive"},
+        411: {"description": "it does not tell its length"},
+        413: {"description": "too large, or nested too deep"},
+        429: {"description": "too many in a short time: send it again after Retry-After"},
         503: {"description": "not kept: send it again after Retry-After"},
     },
 )

@@ -13,6 +13,7 @@ from gateway.errors import DatabaseUnavailable
 from gateway.store.pulse import Pulse, State
 
 Connection = psycopg.AsyncConnection[DictRow]
+Cursor = psycopg.AsyncCursor[DictRow]
 Row = DictRow
 T = TypeVar("T")
 

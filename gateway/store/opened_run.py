@@ -5,7 +5,9 @@ from datetime import datetime
 from typing import Any
 
 from gateway.store.database import Database, Row
+from gateway.store.jobs import Lease
 from gateway.store.restores import LostTime, lost_times
+from gateway.store.standing import NOTHING_ALLOWED, Standing, answered, asked
 
 OPEN = """
 insert into run (id, account, ticket_id, state, started_at, waited_ms, unpriced_attempts, untold_tries)
@@ -51,9 +53,10 @@ class OpenedRun:
     steps: dict[str, KeptStep] = field(default_factory=dict)
     writes: dict[str, Row] = field(default_factory=dict)
     lost_times: tuple[LostTime, ...] = ()
+    standing: Standing = NOTHING_ALLOWED
 
 
-async def opened_run(database: Database, run_id: int) -> OpenedRun | None:
+async def opened_run(database: Database, run_id: int, lease: Lease) -> OpenedRun | None:
     """Begin the run, or find what was done of it. None where there is no such event."""
     async with database.connection() as connection, connection.pipeline():
         values = {"run": run_id}
@@ -62,11 +65,13 @@ async def opened_run(database: Database, run_id: int) -> OpenedRun | None:
         step_cursor = await connection.execute(STEPS, values)
         write_cursor = await connection.execute(WRITES, values)
         lost_cursor = await connection.execute(LOST)
+        standing_cursor = await asked(connection, run_id, lease)
         event = await event_cursor.fetchone()
         steps = await step_cursor.fetchall()
         writes = await write_cursor.fetchall()
         lost = lost_times(await lost_cursor.fetchall())
+        standing = await answered(standing_cursor)
     if event is None:
         return None
     kept = {row["name"]: KeptStep(**row) for row in steps}
-    return OpenedRun(event, kept, {row["purpose"]: row for row in writes}, lost)
+    return OpenedRun(event, kept, {row["purpose"]: row for row in writes}, lost, standing)

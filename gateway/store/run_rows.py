@@ -16,10 +16,11 @@ from gateway.records import DraftState, LastTry, RunState
 from gateway.store import audit, receipts
 from gateway.store.database import Database, Row
 from gateway.store.deadlines import TIMER
+from gateway.store.intake import OWN
 from gateway.store.jobs import Lease
 from gateway.store.json import jsonb
 from gateway.store.opened_run import OpenedRun, opened_run
-from gateway.store.standing import Standing, standing_of
+from gateway.store.standing import Standing, answered, asked, standing_of
 
 STEP = """
 with kept as (
@@ -59,7 +60,7 @@ insert into write_back (run_id, purpose, account, ticket_id, ticket_version, mar
 values (%(run)s, %(purpose)s, %(account)s, %(ticket)s, %(version)s, %(mark)s, %(hash)s, 'intent', now(), 1)
 """
 DROP = "update write_back set state = 'dropped', detail = %(reason)s where run_id = %(run)s and state = 'intent'"
-FINISH = """
+SUMS: LiteralString = """
 with spent as (
   select sum(input_tokens) as input, sum(output_tokens) as output, sum(cost_usd) as cost,
          count(*) filter (where price_state = 'unpriced' or outcome is null) as unpriced,
@@ -72,7 +73,8 @@ with spent as (
   from decision where run_id = %(run)s
 ), ended as (
   update event set state = %(event_state)s, finished_at = now(), error = %(error)s where id = %(run)s
-)
+), """
+CLOSE: LiteralString = """
 update run r set state = %(state)s, reason = %(reason)s, finished_at = now(),
   took_ms = extract(epoch from now() - r.started_at) * 1000, step_ms = %(step_ms)s,
   verdict = coalesce(%(verdict)s, decided.verdict), policy_version = coalesce(%(policy)s, decided.policy),
@@ -82,6 +84,8 @@ update run r set state = %(state)s, reason = %(reason)s, finished_at = now(),
 from spent, decided where r.id = %(run)s
 returning r.*, decided.rules
 """
+FINISH = SUMS + receipts.TOLD + CLOSE
+NOBODYS = Lease(0, 0, 0)
 
 
 class RunRows:
@@ -92,12 +96,14 @@ class RunRows:
         self._run_id = run_id
         self._waiting: list[tuple[LiteralString, Mapping[str, Any]]] = []
         self._who: dict[str, Any] = {"run": run_id, "requester": None}
+        self._left = True  # are there rows of this run, as far as is known?
         self.draft_run = run_id  # whose draft the writes of this run are about: that of a review is another run's
 
-    async def open(self) -> OpenedRun | None:
+    async def open(self, lease: Lease = NOBODYS) -> OpenedRun | None:
         """Begin the run, or find what was done of it. None where there is no such event."""
-        opened = await opened_run(self._database, self._run_id)
+        opened = await opened_run(self._database, self._run_id, lease)
         if opened is not None:
+            self._left = bool(opened.steps or opened.writes)
             self._who |= {"account": opened.event["account"], "ticket": opened.event["ticket_id"]}
         return opened
 
@@ -161,20 +167,27 @@ class RunRows:
         """When the time of a run's draft is up, with the timer that will say so."""
         self._waiting.append((TIMER, {"draft": draft, "number": number, "due": due}))
 
-    async def commit(self) -> None:
-        """Everything collected since the last time, or nothing. Raises LostLease where another worker was first."""
+    async def commit(self, lease: Lease = NOBODYS) -> Standing | None:
+        """Everything collected since the last time, or nothing. Raises LostLease where another worker was first.
+
+        Returns how the run stood right before the end of the transaction; None where nothing was collected."""
         if not self._waiting:
-            return
+            return None
         rows, self._waiting = self._waiting, []
+        self._left = True
         try:
             async with self._database.at_once() as connection:
                 for sql, values in rows:
                     await connection.execute(sql, values)
+                standing = await asked(connection, self._run_id, lease)
+            return await answered(standing)
         except UniqueViolation:
             raise LostLease("another worker has kept this step already") from None
 
     async def end_early(self, reason: str) -> None:
         """The run makes no more writes: its open draft is superseded, and intents that nobody found are dropped."""
+        if not self._left:
+            return
         async with self._database.at_once() as connection:
             values = {"run": self._run_id, "reason": reason}
             await connection.execute(
@@ -271,6 +284,7 @@ class RunRows:
                 "run": self._run_id,
                 "state": state,
                 "event_state": "dead" if state is RunState.FAILED else "done",
+                "own": OWN,
                 "reason": reason,
                 "error": error,
                 "step_ms": jsonb(dict(step_ms)),

@@ -49,7 +49,7 @@ async def down_the_line(walk: Walk) -> tuple[RunState, str | None]:
     screened = await screen(walk, reading)
     grounded = await ground(walk, screened, reading.ticket.brand)
     models = choose_models(walk, reading, screened, grounded)
-    await walk.rows.commit()
+    await walk.checkpoint()
 
     try:
         drafted = await draft(walk, screened, grounded, models)
@@ -60,7 +60,7 @@ async def down_the_line(walk: Walk) -> tuple[RunState, str | None]:
     checked = await check(walk, reading, screened, grounded, drafted)
     await walk.stop_if_paused()
     decided = await decide(walk, reading, screened, grounded, drafted, checked)
-    await walk.rows.commit()
+    await walk.checkpoint()
 
     await deliver(walk, reading.ticket, decided.planned)
     await sent_by_policy(walk)

@@ -26,6 +26,7 @@ from gateway.workflow.line import Desk, Line
 
 OVERTAKEN = "a newer message of this ticket takes over"
 FRESH = 1.0  # seconds; a worker that was silent for 1.5 may be believed dead, where that is set to happen soonest
+JUST = 0.05  # seconds: an answer that came with the last checkpoint is one of right now
 
 
 def awake() -> float:
@@ -36,7 +37,7 @@ def awake() -> float:
 class Walk:
     """A run in the hands of a worker. Steps read what is kept before they do anything again."""
 
-    def __init__(self, line: Line, rows: RunRows, opened: OpenedRun, lease: Lease) -> None:
+    def __init__(self, line: Line, rows: RunRows, opened: OpenedRun, lease: Lease, asked_at: float) -> None:
         event = opened.event
         self.line = line
         self.rows = rows
@@ -58,7 +59,7 @@ class Walk:
         self.policy_version: str | None = None
         self.shown: frozenset[Kind] = frozenset()  # kinds of personal data that the models may see in clear
         self._steps = opened.steps
-        self._stood_at = float("-inf")
+        self._standing, self._stood_at = opened.standing, asked_at
         if event["requester"]:
             rows.resume_requester(event["requester"])
         if self.is_act:
@@ -68,10 +69,11 @@ class Walk:
     async def open(cls, line: Line, event_id: int, lease: Lease) -> "Walk | None":
         """Begin, or take up again; None where the event does not exist or has ended."""
         rows = RunRows(line.database, event_id)
-        opened = await rows.open()
+        asked_at = awake()
+        opened = await rows.open(lease)
         if opened is None or opened.event["state"] != "waiting":
             return None
-        return cls(line, rows, opened, lease)
+        return cls(line, rows, opened, lease, asked_at)
 
     @property
     def desk(self) -> Desk:
@@ -133,8 +135,24 @@ class Walk:
 
     async def stand(self) -> None:
         """May this run still act? Asked at its start, and right before every model call and every write."""
+        if awake() - self._stood_at > JUST:
+            await self._ask()
+        self._obey()
+
+    async def still_stand(self) -> None:
+        """Asked again where the answer has grown old: this process may have been stopped right after it, for so long
+        that another one has taken the run over and written."""
+        while awake() - self._stood_at > FRESH:
+            await self._ask()
+            self._obey()
+
+    async def _ask(self) -> None:
         asked_at = awake()
-        standing = await self.rows.standing(self.lease)
+        self._standing = await self.rows.standing(self.lease)
+        self._stood_at = asked_at
+
+    def _obey(self) -> None:
+        standing = self._standing
         if not standing.leased:
             raise LostLease("another worker has taken this run over")
         if standing.erased:
@@ -143,13 +161,13 @@ class Walk:
             raise Superseded("somebody has acted on the draft" if self.is_deadline else OVERTAKEN)
         if standing.paused:
             raise Paused("the account is paused")
-        self._stood_at = asked_at
 
-    async def still_stand(self) -> None:
-        """Asked again where the answer has grown old: this process may have been stopped right after it, for so long
-        that another one has taken the run over and written."""
-        while awake() - self._stood_at > FRESH:
-            await self.stand()
+    async def checkpoint(self) -> None:
+        """Keep what was found, and hear on the same trip how the run stands, for whoever asks next."""
+        asked_at = awake()
+        standing = await self.rows.commit(self.lease)
+        if standing is not None:
+            self._standing, self._stood_at = standing, asked_at
 
     async def stop_if_paused(self) -> None:
         """Asked before intents are kept: one that is never followed by its write is in doubt for no reason."""

@@ -68,8 +68,8 @@ def test_after_the_commit_before_the_answer(house: House, figures: Figures) -> N
     tickets = []
     for _ in range(KILLS):
         house.kill("web")
-        house.start_web()
-        with house.locked("shape"):
+        with house.locked("shape"):  # before it starts: the delivery that was not answered last time comes again
+            house.start_web()
             tickets.append(house.open_ticket(QUESTION))
             until(lambda: house.runs(tickets[-1]), "the delivery is kept", 60)
             until(lambda: house.waits_for_lock("shape"), "it is not answered yet", 60)

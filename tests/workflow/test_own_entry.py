@@ -26,7 +26,7 @@ async def test_our_own_note_ends_at_the_door_by_the_id_on_its_receipt(floor: Flo
     assert await ended(floor, own) == ("done", 0, "nothing", "this is what we wrote ourselves")
 
 
-async def test_our_own_note_ends_with_its_receipt_where_the_webhook_was_faster(floor: Floor) -> None:
+async def test_our_own_note_ends_with_the_run_where_its_webhook_was_faster_than_the_receipt(floor: Floor) -> None:
     """A help desk may tell of an entry before its answer to the write has come."""
     told: list[int] = []
 
