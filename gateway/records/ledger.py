@@ -94,6 +94,7 @@ class BudgetNotice(SQLModel, table=True):
     """The owner of a budget was told, once, that so much of it is used: 50, 80 or 100 per cent."""
 
     __tablename__ = "budget_notice"
+    __table_args__ = (Index("ix_budget_notice_at", "at"),)
 
     budget: str = Field(primary_key=True)
     period: str = Field(primary_key=True)

@@ -23,7 +23,8 @@ update content set body = null, erased_at = now() where id in (
   order by created_at limit %(batch)s)
 """
 OLD_EVENTS = """
-select id, delivery_id from event where received_at < %(before)s and state <> 'waiting' order by id limit %(batch)s
+select id, delivery_id, account, ticket_id from event
+where received_at < %(before)s and state <> 'waiting' order by id limit %(batch)s
 """
 DELIVERIES = "delete from delivery where id = any(%(ids)s) returning content_id"
 OLD_QUARANTINE = """
@@ -31,6 +32,14 @@ delete from quarantine where id in (
   select id from quarantine where received_at < %(before)s order by id limit %(batch)s) returning content_id
 """
 OLD_PERSONAL = "delete from audit_personal where at < %(before)s"
+# What a ticket has used of its budgets, once nothing is kept of it any more. `spending` names it as one word.
+OLD_SPENDING = """
+delete from spending s using unnest(%(accounts)s::text[], %(tickets)s::text[]) as gone(account, ticket)
+where s.period = 'ticket ' || gone.account || '#' || gone.ticket
+  and not exists (select from run r where r.account = gone.account and r.ticket_id = gone.ticket)
+"""
+OLD_NOTICES = "delete from notice where at < %(before)s"
+OLD_BUDGET_NOTICES = "delete from budget_notice where at < %(before)s"
 CONTENT = "delete from content where id = any(%(ids)s)"
 
 
@@ -64,7 +73,10 @@ async def _records(connection: Connection, before: datetime) -> int:
     texts += await _texts_of(connection, DELIVERIES, deliveries)
     waited = await connection.execute(OLD_QUARANTINE, given)
     texts += [row["content_id"] for row in await waited.fetchall()]
-    await connection.execute(OLD_PERSONAL, given)
+    for statement in (OLD_PERSONAL, OLD_NOTICES, OLD_BUDGET_NOTICES):
+        await connection.execute(statement, given)
+    of = {"accounts": [row["account"] for row in events], "tickets": [row["ticket_id"] for row in events]}
+    await connection.execute(OLD_SPENDING, of)
     await connection.execute(CONTENT, {"ids": [text for text in texts if text is not None]})
     return len(events) + waited.rowcount
 

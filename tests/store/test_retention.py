@@ -72,6 +72,35 @@ async def test_records_go_with_everything_that_belongs_to_them_and_newer_ones_st
     assert (await only(database, "select id from run"))["id"] == run
 
 
+async def test_with_the_records_go_notices_and_what_tickets_used_of_budgets_but_no_month(database: Database) -> None:
+    await old(database, 3000)
+    await old(database, 10, ticket="8")
+    for period in ("ticket acme#7", "ticket acme#8", "2018-09"):
+        await database.run(
+            "insert into spending (key, budget, period, spent_usd, held_usd) values (%(key)s, 'b', %(period)s, 1, 0)",
+            {"key": f"b {period}", "period": period},
+        )
+    for key, days in (("old", 3000), ("new", 10)):
+        values = {"key": key, "ago": timedelta(days=days)}
+        await database.run(
+            """insert into notice (key, address, kind, said, state, at)
+               values (%(key)s, 'ann@example.com', 'budget', '{}', 'sent', now() - %(ago)s)""",
+            values,
+        )
+        await database.run(
+            """insert into budget_notice (budget, period, share, at, spent_usd, limit_usd)
+               values (%(key)s, '2018-09', 50, now() - %(ago)s, 1, 2)""",
+            values,
+        )
+
+    await expire(database, "records", before(2555))
+
+    left = await database.all("select period from spending where budget = 'b' order by period")
+    assert [row["period"] for row in left] == ["2018-09", "ticket acme#8"]
+    assert (await only(database, "select key from notice"))["key"] == "new"
+    assert (await only(database, "select budget from budget_notice"))["budget"] == "new"
+
+
 async def test_an_event_that_still_waits_is_kept_however_old_it_is(database: Database) -> None:
     await arrive(database, ago=3000 * DAY)
 
