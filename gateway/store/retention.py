@@ -73,8 +73,8 @@ async def _records(connection: Connection, before: datetime) -> int:
     texts += await _texts_of(connection, DELIVERIES, deliveries)
     waited = await connection.execute(OLD_QUARANTINE, given)
     texts += [row["content_id"] for row in await waited.fetchall()]
-    for statement in (OLD_PERSONAL, OLD_NOTICES, OLD_BUDGET_NOTICES):
-        await connection.execute(statement, given)
+    for old in (OLD_PERSONAL, OLD_NOTICES, OLD_BUDGET_NOTICES):
+        await connection.execute(old, given)
     of = {"accounts": [row["account"] for row in events], "tickets": [row["ticket_id"] for row in events]}
     await connection.execute(OLD_SPENDING, of)
     await connection.execute(CONTENT, {"ids": [text for text in texts if text is not None]})
