@@ -124,8 +124,14 @@ def _run_web(environment: Environment, url: str, listener: socket.socket) -> Non
         timeout_keep_alive=30,
         proxy_headers=False,
     )
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, _heard)  # uvicorn stops by it, and raises it once more when it has
     uvicorn.Server(config).run(sockets=[listener])
     tracing.switch_off()
+
+
+def _heard(_signal: int, _frame: object) -> None:
+    """Nothing is left to do, but to send the last spans."""
 
 
 def _run_worker(environment: Environment, url: str) -> None:

@@ -38,6 +38,7 @@ def load_litellm() -> Any:
         logging.getLogger(name).setLevel(logging.CRITICAL + 1)  # its lines may carry ticket text
     warnings.filterwarnings("ignore", message=".*`ReadOnly` qualifier", category=UserWarning)  # litellm's own types
     follow_no_redirects(aiohttp_transport)
+    litellm.utils.json_data = None  # Anthropic's tokenizer as it was parsed, 14 MB that only its text is read of
     litellm.suppress_debug_info = True
     litellm.disable_hf_tokenizer_download = True
     litellm.disable_streaming_logging = True

@@ -1,7 +1,6 @@
 """`serve`, `work` and `migrate`: what stops them is one sentence and an exit code, never a stack trace."""
 
 import re
-import signal
 import socket
 import subprocess
 import sys
@@ -13,6 +12,7 @@ import yaml
 
 from gateway.store.revisions import head
 from tests.cli.command import ROOT, countersign
+from tests.collector import Collector
 from tests.house import OWNER, free_port, until
 
 NOWHERE = "postgresql://nobody:hunter2@127.0.0.1:1/none"
@@ -165,10 +165,28 @@ def test_a_server_that_is_away_at_start_is_waited_for(settings: dict[str, str], 
         assert web.poll() is None
     finally:
         web.terminate()
-        assert web.wait(20) in (0, -signal.SIGTERM)
+        assert web.wait(20) == 0
     assert "the database is away" in log.read_text()
     assert "hunter2" not in log.read_text()
     assert "Traceback" not in log.read_text()
+
+
+def test_a_web_process_that_is_stopped_sends_its_last_spans(settings: dict[str, str]) -> None:
+    """They are sent every few seconds, and this one was not yet."""
+    with Collector() as collector:
+        traced = {"OTEL_EXPORTER_OTLP_ENDPOINT": collector.url, "OTEL_BSP_SCHEDULE_DELAY": "600000"}
+        web = subprocess.Popen(
+            [sys.executable, "-m", "gateway", "serve"], env={**settings, **traced, "PATH": "/usr/bin:/bin"}, cwd=ROOT
+        )
+        try:
+            base = f"http://127.0.0.1:{settings['COUNTERSIGN_PORT']}"
+            until(lambda: _status(f"{base}/readyz") == 200, "the web process is ready")
+            httpx.post(f"{base}/webhooks/nobody", content=b"{}")
+            assert not collector.spans
+        finally:
+            web.terminate()
+            assert web.wait(20) == 0
+    assert "POST /webhooks/{account}" in collector.spans
 
 
 def _status(url: str) -> int:
