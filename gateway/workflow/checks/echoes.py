@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from gateway.workflow.checks.findings import Checked, Finding, Kind, Severity
 from gateway.workflow.checks.sentences import sentences
-from gateway.workflow.checks.shingles import folded, overlaps
+from gateway.workflow.checks.shingles import folded, overlaps, shingles
 
 _FEWEST_WORDS = 4
 _COPIED_WORDS = 12
@@ -24,7 +24,8 @@ def echo(checked: Checked) -> Iterator[Finding]:
             end = sentence.end
             yield _finding(sentence.start, end)
     public = [source.text for source in checked.citable]
-    for start, stop in overlaps(checked.text, (checked.question, checked.heard), _COPIED_WORDS, except_in=public):
+    copied = shingles((checked.question, checked.heard), _COPIED_WORDS)
+    for start, stop in overlaps(checked.text, copied, _COPIED_WORDS, except_in=public):
         if start > end:
             yield _finding(start, stop)
 

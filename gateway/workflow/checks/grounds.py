@@ -7,7 +7,7 @@ from functools import lru_cache
 from gateway.knowledge.terms import telling_terms
 from gateway.workflow.checks.findings import Checked, Finding, Kind, Severity, Source, whole
 from gateway.workflow.checks.sentences import Sentence, sentences
-from gateway.workflow.checks.shingles import folded, overlaps
+from gateway.workflow.checks.shingles import folded, overlaps, shingles
 
 _NUMBER = re.compile(r"\d[\d.,:/'’\u202f\xa0-]*\d|\d")
 _NUMBER_WORDS = {
@@ -57,9 +57,10 @@ def gone_source(checked: Checked) -> Iterator[Finding]:
 
 
 def invented_quote(checked: Checked) -> Iterator[Finding]:
+    quotes = list(_QUOTE.finditer(checked.text))
     said = [checked.question, *(f"{source.title} {source.text}" for source in checked.sources)]
-    haystack = folded(" ".join(said))
-    for match in _QUOTE.finditer(checked.text):
+    haystack = folded(" ".join(said)) if quotes else ""
+    for match in quotes:
         if folded(match.group(1)).strip(" .,") not in haystack:
             detail = "These words are quoted, and nobody said them."
             yield Finding(Kind.INVENTED_QUOTE, Severity.CONCERN, *match.span(), detail)
@@ -71,7 +72,8 @@ def internal_quoted(checked: Checked) -> Iterator[Finding]:
     if not checked.to_requester or not internal:
         return
     public = [source.text for source in checked.sources if source.quotable] + [checked.question]
-    for start, end in overlaps(checked.text, (source.text for source in internal), _COPIED_WORDS, except_in=public):
+    secret = shingles((source.text for source in internal), _COPIED_WORDS)
+    for start, end in overlaps(checked.text, secret, _COPIED_WORDS, except_in=public):
         yield Finding(Kind.INTERNAL_QUOTED, Severity.STOP, start, end, "These words are from an internal article.")
     names = set(_IDENTIFIER.findall(" ".join(source.text for source in internal))) - set(
         _IDENTIFIER.findall(" ".join(public))

@@ -23,8 +23,9 @@ _BARE = re.compile(r"(?<![\w/.-])(?:#\d{4,15}|[A-Z]{1,5}-\d{4,15}|[A-Z]{2,5}\d{5
 
 def invented_name(checked: Checked) -> Iterator[Finding]:
     """A person whom neither the ticket, nor a source, nor the account's own words name."""
-    told = {word.casefold() for word in _WORD.findall(_heard(checked))}
-    for match in personal(checked.text, kinds={Personal.PERSON}):
+    found = personal(checked.text, kinds={Personal.PERSON})
+    told = {word.casefold() for word in _WORD.findall(_heard(checked))} if found else set()
+    for match in found:
         name = checked.text[match.start : match.end]
         if any(word.casefold() not in told for word in _WORD.findall(name) if len(word) > 1):
             detail = "This name stands neither in the ticket nor in a source."
@@ -33,10 +34,10 @@ def invented_name(checked: Checked) -> Iterator[Finding]:
 
 def invented_order(checked: Checked) -> Iterator[Finding]:
     """The number of an order, an invoice or a parcel that nobody told."""
-    told = _plain(_heard(checked))
     seen: set[int] = set()
     spans = [match.span(1) for match in _NUMBERED.finditer(checked.text)]
     spans += [match.span() for match in _BARE.finditer(checked.text)]
+    told = _plain(_heard(checked)) if spans else ""
     for start, end in spans:
         if start not in seen and _plain(checked.text[start:end]) not in told:
             seen.add(start)

@@ -5,16 +5,20 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 
 _WORD = re.compile(r"\w+")
+Shingles = frozenset[tuple[str, ...]]
 
 
-def overlaps(
-    text: str, sources: Iterable[str], length: int, *, except_in: Iterable[str] = ()
-) -> Iterator[tuple[int, int]]:
-    """Spans of `text` of at least `length` words that stand in one of `sources` and in none of `except_in`."""
-    taken = {shingle for source in sources for shingle in _shingles(source, length)}
+def shingles(sources: Iterable[str], length: int) -> Shingles:
+    """All runs of `length` words in a row."""
+    return frozenset(shingle for source in sources for shingle in _shingles(source, length))
+
+
+def overlaps(text: str, taken: Shingles, length: int, *, except_in: Iterable[str] = ()) -> Iterator[tuple[int, int]]:
+    """Spans of `text` of at least `length` words that stand in `taken`, which are those of the sources, and in none of
+    `except_in`."""
     if not taken:
         return
-    allowed: set[tuple[str, ...]] | None = None  # gathered at the first hit: most texts repeat nothing
+    allowed: Shingles | None = None  # gathered at the first hit: most texts repeat nothing
     words = [(match.group().lower(), *match.span()) for match in _WORD.finditer(text)]
     start = end = -1
     for at in range(len(words) - length + 1):
@@ -22,7 +26,7 @@ def overlaps(
         if shingle not in taken:
             continue
         if allowed is None:
-            allowed = {one for source in except_in for one in _shingles(source, length)}
+            allowed = shingles(except_in, length)
         if shingle in allowed:
             continue
         if words[at][1] > end:

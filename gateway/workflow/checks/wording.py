@@ -7,7 +7,7 @@ from functools import lru_cache
 from gateway.screening import Language, language_of
 from gateway.workflow.checks.findings import Checked, Finding, Kind, Severity, whole
 from gateway.workflow.checks.sentences import sentences
-from gateway.workflow.checks.shingles import folded, overlaps
+from gateway.workflow.checks.shingles import Shingles, folded, overlaps, shingles
 from gateway.workflow.checks.words import ADVICE, DONE, FOR_STAFF, LEAK, PROFANITY, PROMISE, REFUSAL, TONE
 
 _LETTERS = 40
@@ -24,13 +24,18 @@ def refusal(checked: Checked) -> Iterator[Finding]:
 def promise(checked: Checked) -> Iterator[Finding]:
     """Commitments, and claims that something was done: a draft has done nothing. What a cited public source promises in
     the same words is a note: the help centre says it to everybody."""
-    public = [folded(source.text) for source in checked.cited if source.quotable]
     for sentence in sentences(checked.text):
-        said = any(folded(sentence.text) in source for source in public)
-        severity = Severity.NOTE if said else Severity.CONCERN
-        for match in PROMISE.finditer(checked.text, sentence.start, sentence.end):
-            yield Finding(Kind.PROMISE, severity, *match.span(), "The draft promises something.")
+        promises = [match.span() for match in PROMISE.finditer(checked.text, sentence.start, sentence.end)]
+        if promises:
+            severity = Severity.NOTE if _public(sentence.text, checked) else Severity.CONCERN
+            yield from (Finding(Kind.PROMISE, severity, *span, "The draft promises something.") for span in promises)
     yield from _phrases(DONE, checked, Kind.PROMISE, Severity.CONCERN, "The draft says that something was done.")
+
+
+def _public(sentence: str, checked: Checked) -> bool:
+    """Does a public source say it in the same words?"""
+    said = folded(sentence)
+    return any(said in folded(source.text) for source in checked.cited if source.quotable)
 
 
 def advice(checked: Checked) -> Iterator[Finding]:
@@ -55,8 +60,14 @@ def profanity(checked: Checked) -> Iterator[Finding]:
 
 def prompt_leak(checked: Checked) -> Iterator[Finding]:
     yield from _phrases(LEAK, checked, Kind.PROMPT_LEAK, Severity.STOP, "The draft speaks of its own instructions.")
-    for start, end in overlaps(checked.text, [checked.prompt], _LEAKED_WORDS):
+    for start, end in overlaps(checked.text, _instructions(checked.prompt), _LEAKED_WORDS):
         yield Finding(Kind.PROMPT_LEAK, Severity.STOP, start, end, "The draft repeats its own instructions.")
+
+
+@lru_cache(maxsize=4)
+def _instructions(prompt: str) -> Shingles:
+    """The same for every draft until the prompt is another."""
+    return shingles([prompt], _LEAKED_WORDS)
 
 
 def wrong_language(checked: Checked) -> Iterator[Finding]:
