@@ -92,11 +92,10 @@ def _identifier() -> Any:
 
 def _on_disk(table: "array[int]") -> "memoryview[int]":
     """The same numbers in a file without a name, of which the system keeps the pages that are looked at: of 39 MB of
-    steps from letter to letter 24 after 2,000 questions, and it may take them back. It ends with the process."""
+    steps from letter to letter 24 after 2,000 questions, and it may take them back. It ends with the process. Where
+    the folder for temporary files is memory, nothing is gained."""
     with tempfile.TemporaryFile() as file:
         file.write(table)
         file.flush()
         pages = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
-    if hasattr(mmap, "MADV_RANDOM"):
-        pages.madvise(mmap.MADV_RANDOM)  # else sixteen pages come with each one
     return memoryview(pages).cast("H" if table.itemsize == 2 else "I")
