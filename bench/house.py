@@ -71,7 +71,7 @@ class House:
     def start_surroundings(self) -> None:
         """What is not ours to make fast: the help desk and the model."""
         arguments = ["--port", str(self.desk_port), "--brand", ACCOUNT]
-        arguments += ["--token", self.agents_token, "--bot-token", self.bot_token]
+        arguments += [f"--token={self.agents_token}", f"--bot-token={self.bot_token}"]  # either may begin with a dash
         arguments += ["--webhook-url", self.webhook_url, "--webhook-secret", self.secret]
         self._start("desk", ["-m", "connectors.sandbox.desk", *arguments])
         log = self._start("stub", ["-m", "gateway.demo.stub_model", "--latency-ms", str(self.latency_ms)])

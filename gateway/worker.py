@@ -28,7 +28,7 @@ from gateway.workflow import jobs as handlers
 from gateway.workflow import pause
 from gateway.workflow.polling import Polling
 from gateway.workflow.providers import Providers
-from gateway.workflow.rehearsal import rehearse
+from gateway.workflow.rehearsal import load, rehearse
 from gateway.workflow.retention import Retention
 from gateway.workflow.sealing import Sealing
 
@@ -48,6 +48,7 @@ async def work(environment: Environment, database_url: str, *, ready: Callable[[
     )
     line, parts = build_line(environment, installation, database)
     begin_at_zero(line.desks)
+    loading = asyncio.create_task(load(line))  # seconds, beside what follows
     try:
         await _open(database)
         queue = Jobs(database)
@@ -64,6 +65,7 @@ async def work(environment: Environment, database_url: str, *, ready: Callable[[
         polling = Polling(database, line.desks)
         await polling.begin()
         await rehearse(line)
+        await loading
         collecting.go_on()
         async with _beside(
             _every(2, "knowledge", line.library.refresh),
@@ -89,6 +91,7 @@ async def work(environment: Environment, database_url: str, *, ready: Callable[[
                 on_poison=handling.poisoned,
             )
     finally:  # also where the preparation fails: a pool that is left open keeps the process from ending
+        loading.cancel()
         await parts.close()
         for desk in line.desks.values():
             await desk.connector.close()
