@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, cast
 from connectors.contract import Capability, Connector, HasArticles, HasHistory
 from gateway.errors import ConfigurationInvalid
 from gateway.knowledge import Audience, Defaults
-from gateway.knowledge.pages import Sitemap
 from gateway.knowledge.sources import HOUR, MINUTE, NEVER, Declared, Files, HelpCentre, Reads
 from gateway.screening.detectors import Detectors
 from gateway.settings import Installation, KnowledgeEntry
@@ -81,6 +80,8 @@ def _reader(
         regions = installation.accounts[entry.solved].phone_regions
         return Solved(cast(HasHistory, desks[entry.solved]), defaults, tuple(regions), detectors)
     if entry.sitemap:
+        from gateway.knowledge.pages import Sitemap  # with what reads pages, which few installations have
+
         return Sitemap(entry.sitemap, defaults, entry.most_pages, entry.allow_private_network)
     path = entry.folder or entry.jsonl
     assert path is not None  # the entry has exactly one place
