@@ -15,7 +15,7 @@ from connectors.errors import (
     Unavailable,
     WriteConflict,
 )
-from connectors.limits import retry_after
+from connectors.limits import answered_at, retry_after
 
 LONGEST_ANSWER = 32 * 1024 * 1024  # bytes, unpacked
 MACHINE_CODE = re.compile(r"[A-Za-z][A-Za-z0-9_.-]{0,59}", re.ASCII)
@@ -83,7 +83,7 @@ def failure(what: str, status: int, headers: Mapping[str, str], body: bytes, *, 
     """The vendor's status as our error. Its body is quoted only as far as a machine code, never as text."""
     code = _code(body)
     said = f"{what}: {status} {code}".rstrip()
-    wait = retry_after(headers.get("retry-after") or headers.get("x-ratelimit-retry-after"))
+    wait = retry_after(headers.get("retry-after") or headers.get("x-ratelimit-retry-after"), answered_at(headers))
     if status == 403 and code == TOO_OFTEN:
         return RateLimited(said, status=status, retry_after=wait)
     if status in (401, 403):

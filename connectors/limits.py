@@ -145,7 +145,17 @@ def _of_some_seconds_and_of_a_day(headers: Mapping[str, str]) -> list[Budget]:
     return found
 
 
-def retry_after(value: str | None) -> float | None:
+def answered_at(headers: Mapping[str, str]) -> datetime:
+    """When an answer was given, by the clock of whoever gave it (RFC 9110, 6.6.1), whose dates are told by that clock
+    too: ours may be an hour off. By ours where it does not say."""
+    try:
+        told = parsedate_to_datetime(headers.get("date", ""))
+    except (ValueError, TypeError, OverflowError):
+        return datetime.now(UTC)
+    return told if told.tzinfo else datetime.now(UTC)
+
+
+def retry_after(value: str | None, now: datetime | None = None) -> float | None:
     """Seconds to wait, from either form of Retry-After (RFC 9110, 10.2.3); None where it makes no sense."""
     if value is None:
         return None
@@ -153,7 +163,7 @@ def retry_after(value: str | None) -> float | None:
         seconds = float(value)
     except ValueError:
         try:
-            seconds = (parsedate_to_datetime(value) - datetime.now(UTC)).total_seconds()
+            seconds = (parsedate_to_datetime(value) - (now or datetime.now(UTC))).total_seconds()
         except (ValueError, TypeError, OverflowError):
             return None
     return min(max(0.0, seconds), LONGEST_WAIT) if math.isfinite(seconds) else None
@@ -161,12 +171,12 @@ def retry_after(value: str | None) -> float | None:
 
 def _until_reset(headers: Mapping[str, str]) -> float:
     """Seconds; vendors send either those, or the time of the reset, as a Unix time or as ISO 8601."""
-    reset = _number(headers, RESET)
+    reset, now = _number(headers, RESET), answered_at(headers).timestamp()
     if reset is None:
         times = (moment(headers[name]) for name in RESET if name in headers)
         at = next((one for one in times if one), None)
-        return UNTOLD_RESET if at is None else max(0.0, at.timestamp() - time.time())
-    return max(0.0, reset - time.time()) if reset > 1_000_000_000 else reset
+        return UNTOLD_RESET if at is None else max(0.0, at.timestamp() - now)
+    return max(0.0, reset - now) if reset > 1_000_000_000 else reset
 
 
 def _number(headers: Mapping[str, str], names: Sequence[str]) -> float | None:

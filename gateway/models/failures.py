@@ -192,23 +192,27 @@ def chain(error: BaseException) -> Iterator[BaseException]:
 
 def retry_after(error: Exception) -> float | None:
     """The provider's Retry-After in seconds: a number or a date, RFC 9110 section 10.2.3. None: not told."""
-    headers = getattr(error, "litellm_response_headers", None)
-    told = headers.get("retry-after") if headers is not None else None
+    headers = getattr(error, "litellm_response_headers", None) or {}
+    told = headers.get("retry-after")
     if not told:
         return None
     try:
         seconds = float(told)
     except ValueError:
-        seconds = seconds_until(told)
+        seconds = seconds_between(headers.get("date"), told)
     return min(max(seconds, 0.0), LONGEST_RETRY_AFTER_S) if seconds == seconds else None  # NaN is not equal to itself
 
 
-def seconds_until(date: str) -> float:
-    """Seconds until an HTTP date; NaN where it is none."""
+def seconds_between(now: str | None, then: str) -> float:
+    """Seconds from the date of an answer to one that it tells, both by the clock of whoever gave it, because ours may be
+    off; ours counts where no date came. NaN where `then` is none."""
+    told = _moment(then)
+    return (told - (_moment(now or "") or datetime.now(UTC))).total_seconds() if told else float("nan")
+
+
+def _moment(date: str) -> datetime | None:
     try:
         moment = parsedate_to_datetime(date)
     except ValueError:
-        return float("nan")
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=UTC)
-    return (moment - datetime.now(UTC)).total_seconds()
+        return None
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

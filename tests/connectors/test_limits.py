@@ -11,7 +11,7 @@ from connectors.errors import (
     RateLimited,
     RetryLater,
 )
-from connectors.limits import EVERY_CALL, Budget, LocalLimits, budgets, retry_after
+from connectors.limits import EVERY_CALL, Budget, LocalLimits, answered_at, budgets, retry_after
 from tests.connectors.loopback import Loopback, answers, http_answer
 
 SECRET = "a-token-that-nobody-may-see"
@@ -114,6 +114,19 @@ class TestBudgets:
         in_a_minute = format_datetime(datetime.now(UTC) + timedelta(seconds=60), usegmt=True)
 
         assert retry_after(in_a_minute) == pytest.approx(60, abs=2)
+
+    def test_a_date_is_held_against_the_clock_of_the_help_desk_and_not_ours(self) -> None:
+        theirs = datetime.now(UTC) - timedelta(hours=1)
+        headers = {"date": format_datetime(theirs, usegmt=True)}
+        in_a_minute = format_datetime(theirs + timedelta(seconds=60), usegmt=True)
+        reset = {"x-ratelimit-remaining": "0", "x-ratelimit-reset": str(int(theirs.timestamp()) + 60), **headers}
+
+        assert retry_after(in_a_minute, answered_at(headers)) == 60
+        assert [budget.resets_in for budget in budgets(reset, "GET /x")] == [pytest.approx(60, abs=1)]
+
+    @pytest.mark.parametrize("date", ["", "soon", "Thu, 01 Jan 1970 00:00:00", "\x00"])
+    def test_an_answer_without_a_date_was_given_now(self, date: str) -> None:
+        assert abs(datetime.now(UTC) - answered_at({"date": date})) < timedelta(seconds=2)
 
 
 @pytest.mark.parametrize(

@@ -34,6 +34,14 @@ def test_retry_after_may_be_a_date() -> None:
     assert 85 < seconds <= 90
 
 
+def test_a_date_is_held_against_the_clock_of_the_provider_and_not_ours() -> None:
+    theirs = datetime.now(UTC) - timedelta(hours=1)
+    error = Answered(format_datetime(theirs + timedelta(seconds=90), usegmt=True))
+    error.litellm_response_headers["date"] = format_datetime(theirs, usegmt=True)
+
+    assert retry_after(error) == 90
+
+
 def test_a_quota_that_is_used_up_is_no_reason_to_wait() -> None:
     failure = classify(Answered("5", 429, "insufficient_quota"))
 
