@@ -204,8 +204,8 @@ def retry_after(error: Exception) -> float | None:
 
 
 def seconds_between(now: str | None, then: str) -> float:
-    """Seconds from the date of an answer to one that it tells, both by the clock of whoever gave it, because ours may be
-    off; ours counts where no date came. NaN where `then` is none."""
+    """Seconds from the date of an answer to one that it tells, both by the clock of its sender: ours may be off, and
+    counts where no date came. NaN where `then` is none."""
     told = _moment(then)
     return (told - (_moment(now or "") or datetime.now(UTC))).total_seconds() if told else float("nan")
 
