@@ -28,7 +28,7 @@ demo: setup ## the whole line on invented tickets, in the browser; DEMO="--once"
 test: setup ## all tests; TESTS="tests/store -k takeover" for some of them
 	$(BIN)/pytest -n $(JOBS) --dist loadfile $(TESTS)
 
-faults: setup ## all of the fault suite, about 30 minutes; ends with its table
+faults: setup ## all of the fault suite, about 50 minutes; ends with its table
 	COUNTERSIGN_FAULTS=whole $(BIN)/pytest -rsfE tests/faults $(TESTS)
 
 check: setup ## format, lint, types, import rules, dead code, policies
