@@ -92,8 +92,7 @@ def create_app(environment: Environment, database_url: str) -> FastAPI:
     for router in (webhooks.router, reports.router, stop.router):
         app.include_router(router)
     for path, (answer, summary) in health.PATHS.items():
-        app.add_api_route(path, answer, summary=summary, tags=["operations"])
-    app.add_api_route("/healthz", health.livez, include_in_schema=False)
+        app.add_api_route(path, answer, summary=summary, tags=["operations"], include_in_schema=summary is not None)
     pages.install(app)
     app.state.door = door = _door(environment, installation, connectors)
     token = environment.admin_token

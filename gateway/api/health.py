@@ -47,7 +47,8 @@ async def metrics(_request: Request) -> Response:
     return Response(generate_latest(REGISTRY), media_type="text/plain; version=0.0.4")
 
 
-PATHS = {
+PATHS: dict[str, tuple[Callable[[Request], Awaitable[Response]], str | None]] = {  # no summary: not in the document
+    "/healthz": (livez, None),
     "/livez": (livez, "Is the process alive?"),
     "/readyz": (readyz, "Can it do its work? `?verbose` lists every check"),
     "/metrics": (metrics, "Prometheus metrics of this process"),

@@ -6,7 +6,10 @@ from pathlib import Path
 
 import httpx
 import pytest
+from starlette.applications import Starlette
+from starlette.routing import Route
 
+from gateway.api import health
 from gateway.store.database import Database
 from gateway.store.revisions import head
 from tests.api.door import body, door, environment, signed
@@ -84,3 +87,11 @@ async def test_the_api_describes_itself(web: httpx.AsyncClient) -> None:
 
     assert set(told["paths"]["/webhooks/{account}"]["post"]["responses"]) >= {"202", "400", "401", "413", "503"}
     assert {"/livez", "/readyz", "/metrics", "/api/runs"} <= set(told["paths"])
+
+
+@pytest.mark.parametrize("path", ["/livez", "/healthz", "/readyz", "/metrics"])
+async def test_a_worker_without_fastapi_answers_under_every_path(path: str) -> None:
+    worker = Starlette(routes=[Route(path, answer) for path, (answer, _) in health.PATHS.items()])
+    worker.state.readiness = {}
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(worker), base_url="http://worker") as client:
+        assert (await client.get(path)).status_code == 200
