@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from enum import StrEnum
 
+from connectors.limits import answered_at
 from gateway.ledger.attempt import AttemptOutcome
 from gateway.ledger.gate import Heard
 
@@ -199,20 +200,16 @@ def retry_after(error: Exception) -> float | None:
     try:
         seconds = float(told)
     except ValueError:
-        seconds = seconds_between(headers.get("date"), told)
+        seconds = seconds_until(told, answered_at(headers))
     return min(max(seconds, 0.0), LONGEST_RETRY_AFTER_S) if seconds == seconds else None  # NaN is not equal to itself
 
 
-def seconds_between(now: str | None, then: str) -> float:
-    """Seconds from the date of an answer to one that it tells, both by the clock of its sender: ours may be off, and
-    counts where no date came. NaN where `then` is none."""
-    told = _moment(then)
-    return (told - (_moment(now or "") or datetime.now(UTC))).total_seconds() if told else float("nan")
-
-
-def _moment(date: str) -> datetime | None:
+def seconds_until(date: str, now: datetime) -> float:
+    """Seconds until an HTTP date; NaN where it is none."""
     try:
         moment = parsedate_to_datetime(date)
-    except ValueError:
-        return None
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):
+        return float("nan")
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=UTC)
+    return (moment - now).total_seconds()

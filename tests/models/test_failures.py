@@ -21,7 +21,16 @@ class Answered(Exception):
 
 @pytest.mark.parametrize(
     ("told", "seconds"),
-    [("12", 12.0), ("0.5", 0.5), ("-3", 0.0), ("999999", 3600.0), ("nan", None), ("soon", None), ("", None)],
+    [
+        ("12", 12.0),
+        ("0.5", 0.5),
+        ("-3", 0.0),
+        ("999999", 3600.0),
+        ("nan", None),
+        ("soon", None),
+        ("", None),
+        ("Thu, 01 Jan 99999999999999999999 00:00:00 GMT", None),
+    ],
 )
 def test_retry_after_in_seconds_is_bounded(told: str, seconds: float | None) -> None:
     assert retry_after(Answered(told)) == seconds
