@@ -167,10 +167,10 @@ class RunRows:
         """When the time of a run's draft is up, with the timer that will say so."""
         self._waiting.append((TIMER, {"draft": draft, "number": number, "due": due}))
 
-    async def commit(self, lease: Lease = NOBODYS) -> Standing | None:
+    async def commit(self, lease: Lease | None = None) -> Standing | None:
         """Everything collected since the last time, or nothing. Raises LostLease where another worker was first.
 
-        Returns how the run stood right before the end of the transaction; None where nothing was collected."""
+        With a lease it returns how the run stood right before the end of the transaction, if there was one."""
         if not self._waiting:
             return None
         rows, self._waiting = self._waiting, []
@@ -179,8 +179,8 @@ class RunRows:
             async with self._database.at_once() as connection:
                 for sql, values in rows:
                     await connection.execute(sql, values)
-                standing = await asked(connection, self._run_id, lease)
-            return await answered(standing)
+                standing = await asked(connection, self._run_id, lease) if lease else None
+            return await answered(standing) if standing else None
         except UniqueViolation:
             raise LostLease("another worker has kept this step already") from None
 

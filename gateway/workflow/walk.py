@@ -25,6 +25,7 @@ from gateway.tracing import span
 from gateway.workflow.line import Desk, Line
 
 OVERTAKEN = "a newer message of this ticket takes over"
+PAUSED = "the account is paused"
 FRESH = 1.0  # seconds; a worker that was silent for 1.5 may be believed dead, where that is set to happen soonest
 JUST = 0.05  # seconds: an answer that came with the last checkpoint is one of right now
 
@@ -160,7 +161,7 @@ class Walk:
         if standing.overtaken:
             raise Superseded("somebody has acted on the draft" if self.is_deadline else OVERTAKEN)
         if standing.paused:
-            raise Paused("the account is paused")
+            raise Paused(PAUSED)
 
     async def checkpoint(self) -> None:
         """Keep what was found, and hear on the same trip how the run stands, for whoever asks next."""
@@ -171,8 +172,9 @@ class Walk:
 
     async def stop_if_paused(self) -> None:
         """Asked before intents are kept: one that is never followed by its write is in doubt for no reason."""
-        if (await self.rows.standing(self.lease)).paused:
-            raise Paused("the account is paused")
+        await self._ask()
+        if self._standing.paused:
+            raise Paused(PAUSED)
 
     async def read_again(self, version: str) -> None:
         """Walk the ticket anew from its state at `version`, in case that no webhook of the change arrives."""
