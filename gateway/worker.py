@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import gc
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from functools import partial
@@ -112,7 +113,7 @@ async def _open(database: Database) -> None:
             return await database.open()
         except DatabaseUnavailable as error:
             log.warning("waiting for the database", reason=str(error))
-            collecting.go_on()  # that may take hours
+            gc.enable()  # that may take hours
             await asyncio.sleep(2)
 
 
