@@ -45,6 +45,15 @@ def postgres(environment: Environment) -> Iterator[str]:
         server.stop()
 
 
+def migrate_own(environment: Environment, url: str) -> None:
+    """An embedded database is ours to bring up to date; a server's is migrated by `countersign migrate`, once per
+    release."""
+    if environment.database_url is None:
+        from gateway.store.migrate import migrate  # with SQLAlchemy, which nothing else needs here
+
+        migrate(url)
+
+
 @contextlib.asynccontextmanager
 async def opened_database(url: str, *, largest: int = 4) -> AsyncIterator[Database]:
     """A pool for the time of the block. Raises DatabaseUnavailable."""
@@ -61,10 +70,7 @@ async def command_database() -> AsyncIterator[Database]:
     """For commands that look something up: attaches to the server or starts it, and brings its tables up to date."""
     environment = read_environment()
     with postgres(environment) as url:
-        if environment.database_url is None:
-            from gateway.store.migrate import migrate  # with SQLAlchemy, which nothing else needs here
-
-            migrate(url)
+        migrate_own(environment, url)
         async with opened_database(url) as database:
             yield database
 

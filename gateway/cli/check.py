@@ -11,7 +11,15 @@ from rich.console import Console
 import connectors
 from connectors.contract import Connector
 from connectors.errors import ConnectorError
-from gateway.bootstrap import WEBHOOKS, connector_of, installation_of, opened_database, poll_every, postgres
+from gateway.bootstrap import (
+    WEBHOOKS,
+    connector_of,
+    installation_of,
+    migrate_own,
+    opened_database,
+    poll_every,
+    postgres,
+)
 from gateway.cli.check_budgets import budgets
 from gateway.cli.check_providers import providers
 from gateway.cli.check_restored import restored
@@ -39,10 +47,7 @@ def check(
     console = Console(highlight=False, soft_wrap=True)
     problems = 0
     with postgres(environment) as url:
-        if environment.database_url is None:
-            from gateway.store.migrate import migrate  # with SQLAlchemy, which few commands need
-
-            migrate(url)  # an embedded database is ours to bring up to date
+        migrate_own(environment, url)
         for line in asyncio.run(_all(environment, url, offline)):
             problems += not line.ok
             mark = "[green]ok  [/]" if line.ok else "[red]FAIL[/]"

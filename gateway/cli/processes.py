@@ -12,7 +12,7 @@ from typing import Annotated
 import typer
 
 from gateway import collecting
-from gateway.bootstrap import postgres
+from gateway.bootstrap import migrate_own, postgres
 from gateway.errors import GatewayError, NotAllowed
 from gateway.settings import Environment, read_environment
 from gateway.store.embedded import end_with_parent
@@ -36,7 +36,7 @@ def serve(
     """Take deliveries and show pages."""
     environment = _environment(host, port)
     with _listener(environment) as listener, postgres(environment) as url:
-        _migrate_own(environment, url)
+        migrate_own(environment, url)
         _run_web(environment, url, listener)
 
 
@@ -44,7 +44,7 @@ def work() -> None:
     """Walk events: read, draft, decide, deliver."""
     environment = read_environment()
     with postgres(environment) as url:
-        _migrate_own(environment, url)
+        migrate_own(environment, url)
         _run_worker(environment, url)
 
 
@@ -146,12 +146,6 @@ def _run_worker(environment: Environment, url: str) -> None:
     log = logging.getLogger("countersign")
     uvloop.run(walk_events(environment, url, ready=lambda: log.info("the worker is ready")))
     tracing.switch_off()
-
-
-def _migrate_own(environment: Environment, url: str) -> None:
-    """An embedded database is ours to migrate; a server's is migrated by `countersign migrate`, once per release."""
-    if environment.database_url is None:
-        _migrate(url)
 
 
 def _migrate(url: str) -> tuple[str | None, str | None]:
