@@ -4,6 +4,7 @@ import contextlib
 import os
 import secrets
 from collections.abc import AsyncIterator, Iterator
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import psycopg
@@ -47,22 +48,22 @@ def template(server_url: str) -> Iterator[str]:
 
 
 @contextlib.contextmanager
-def fresh_database(server_url: str, template: str) -> Iterator[str]:
-    name = f"countersign_test_{secrets.token_hex(6)}"
+def made_database(server_url: str, what: str, template: str = "template1") -> Iterator[str]:
+    name = f"countersign_{what}_{secrets.token_hex(6)}"
     with psycopg.connect(server_url, autocommit=True) as connection:
         connection.execute(f"create database {name} template {template}")
         yield named(server_url, name)
         connection.execute(f"drop database {name} with (force)")
 
 
-@contextlib.contextmanager
-def empty_database(server_url: str) -> Iterator[str]:
+def fresh_database(server_url: str, template: str) -> AbstractContextManager[str]:
+    """A database with all tables."""
+    return made_database(server_url, "test", template)
+
+
+def empty_database(server_url: str) -> AbstractContextManager[str]:
     """A database without any table."""
-    name = f"countersign_empty_{secrets.token_hex(6)}"
-    with psycopg.connect(server_url, autocommit=True) as connection:
-        connection.execute(f"create database {name}")
-        yield named(server_url, name)
-        connection.execute(f"drop database {name} with (force)")
+    return made_database(server_url, "empty")
 
 
 @pytest.fixture
